@@ -1,0 +1,43 @@
+"""What the command line asks a run for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Form(StrEnum):
+    """File formats of a chart."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+
+
+class Size(StrEnum):
+    """Sizes of a chart: for a screen, a page, a post on the web."""
+
+    SLIDE = "slide"
+    DOCUMENT = "document"
+    SOCIAL = "social"
+    SQUARE = "square"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A run as asked for: the options of `tarmac run`."""
+
+    company: str
+    scenarios: Sequence[str]
+    months: int
+    paths: int
+    seed: int | None
+    workers: int | None
+    without_funding: bool
+    json: bool
+    out: Path | None
+    force: bool
+    quiet: bool
+    fail_if: Sequence[str]
+    forms: Sequence[Form]
+    sizes: Sequence[Size]

@@ -1,0 +1,83 @@
+"""Data to standard output, messages to standard error, and a progress bar on runs a person waits for."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TextIO
+
+from tarmac.errors import printable
+
+BROKEN_PIPE: Final = 141
+"""What a shell reports of a program that wrote to a pipe nobody reads any more: 128 + SIGPIPE."""
+
+PATIENCE_SECONDS: Final = 1.0
+"""How long a run goes on before a progress bar appears."""
+
+LONGEST_LINE: Final = 4000
+
+
+def put(text: str) -> None:
+    """Write data, with a line's end. Where nobody reads any more, end without a word."""
+    _write(sys.stdout, text)
+
+
+def note(text: str) -> None:
+    """Write a message."""
+    _write(sys.stderr, text)
+
+
+def safe(text: object) -> str:
+    """A text a user wrote, in one line that cannot move the cursor or colour the terminal."""
+    return printable(text, LONGEST_LINE)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text + "\n")
+        stream.flush()
+    except UnicodeEncodeError:
+        encoding = stream.encoding or "ascii"
+        _write(stream, text.encode(encoding, "backslashreplace").decode(encoding))
+    except BrokenPipeError:
+        # Python would flush once more on its way out, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise SystemExit(BROKEN_PIPE) from None
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """What tells a person how far a run is: a bar after a second, on a terminal only; None where nothing is shown."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    bar = _Bar()
+    try:
+        yield bar.tell
+    finally:
+        bar.close()
+
+
+class _Bar:
+    """A progress bar that appears when a run turns out to be long."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.completed:,} of {task.total:,} paths"), BarColumn(), TimeRemainingColumn())
+        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._task = self._progress.add_task("", total=None, start=True)
+        self._begun = time.monotonic()
+        self._shown = False
+
+    def tell(self, done: int, total: int) -> None:
+        if not self._shown and time.monotonic() - self._begun > PATIENCE_SECONDS:
+            self._progress.start()
+            self._shown = True
+        self._progress.update(self._task, completed=done, total=total)
+
+    def close(self) -> None:
+        if self._shown:
+            self._progress.stop()

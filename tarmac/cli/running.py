@@ -1,0 +1,165 @@
+"""`tarmac run`: a company and its scenarios, simulated, on one screen and in files."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, TypeVar
+
+from tarmac import library
+from tarmac.cli.asked import Asked, Form, Size
+from tarmac.cli.console import note, progress, put, safe
+from tarmac.cli.gates import Gate, gates_from
+from tarmac.cli.saving import (
+    Writer,
+    as_json,
+    file_name,
+    refuse_existing,
+    text_writer,
+    write_all,
+)
+from tarmac.company import Company
+from tarmac.errors import InputError, Problem
+from tarmac.forecast import Forecast
+from tarmac.report.figure import runway_figure, save
+from tarmac.report.tables import cash_table, survival_table
+from tarmac.report.text import alt_text, screen
+from tarmac.scenario import apply, without_funding
+from tarmac.simulate import LONGEST, MOST_PATHS, How, simulate
+from tarmac.streams import MAX_SEED
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+MOST_WORKERS: Final = 256
+GATE_FAILED: Final = 3
+
+
+def run(asked: Asked) -> int:
+    """Check everything, run, print, save, and judge the gates; the exit code."""
+    company, gates = _checked(asked)
+    forecast = _simulated(asked, company)
+    saved = [] if asked.out is None else write_all(asked.out, _files(asked, forecast))
+    put(as_json(forecast.as_json()) if asked.json else screen(forecast))
+    if not asked.quiet:
+        for path in saved:
+            note(f"wrote {safe(path)}")
+    return _judge(gates, forecast)
+
+
+def patched(name: str, scenarios: Sequence[str]) -> Company:
+    """A company after some scenarios. InputError lists the mistakes of all the files at once."""
+    problems: list[Problem] = []
+    company = _kept(problems, library.load, on=name)
+    patches = [_kept(problems, library.load_scenario, on=item) for item in scenarios]
+    if company is None or problems:
+        raise InputError(problems)
+    for patch in patches:
+        company = company if patch is None else apply(company, patch)
+    return company
+
+
+def _checked(asked: Asked) -> tuple[Company, tuple[Gate, ...]]:
+    """The company to simulate and the gates to judge by; every mistake of the command line and its files at once."""
+    problems = list(_out_of_range(asked))
+    company = _kept(problems, _company, on=asked)
+    _kept(problems, _check_places, on=asked)
+    gates = None if company is None else _kept(problems, lambda known: _gates(asked, known), on=company)
+    if company is None or gates is None or problems:
+        raise InputError(problems)
+    return company, gates
+
+
+def _kept(problems: list[Problem], work: Callable[[A], T], *, on: A) -> T | None:
+    """What the work returns; or None, and its problems kept."""
+    try:
+        return work(on)
+    except InputError as error:
+        problems += error.problems
+        return None
+
+
+def _out_of_range(asked: Asked) -> Iterator[Problem]:
+    for where, value, low, high in (
+        ("months", asked.months, 1, LONGEST),
+        ("paths", asked.paths, 1, MOST_PATHS),
+        ("seed", asked.seed, 0, MAX_SEED),
+        ("workers", asked.workers, 1, MOST_WORKERS),
+    ):
+        if value is not None and not low <= value <= high:
+            yield _mistake(
+                where, str(value), rule=f"is a whole number from {low} to {high}", remedy="choose one of them"
+            )
+
+
+def _company(asked: Asked) -> Company:
+    company = patched(asked.company, asked.scenarios)
+    return without_funding(company) if asked.without_funding else company
+
+
+def _gates(asked: Asked, company: Company) -> tuple[Gate, ...]:
+    header = company.company
+    return gates_from(asked.fail_if, first_month=header.first_month, months=asked.months, currency=header.currency)
+
+
+def _check_places(asked: Asked) -> None:
+    if asked.out is not None:
+        refuse_existing([asked.out / name for name in _file_names(asked)], force=asked.force)
+    elif asked.forms or asked.sizes:
+        raise InputError([_mistake("chart", "", rule="a chart is written into a folder", remedy="add --out DIR")])
+
+
+def _simulated(asked: Asked, company: Company) -> Forecast:
+    with progress(quiet=asked.quiet) as tell:
+        how = How(workers=asked.workers, progress=tell)
+        forecast = simulate(company, months=asked.months, paths=asked.paths, seed=asked.seed, how=how)
+    applied = [Path(name).name.removesuffix(".toml") for name in asked.scenarios]
+    if asked.without_funding:
+        applied.append("without-funding")
+    return replace(forecast, origin=replace(forecast.origin, scenarios=tuple(applied)))
+
+
+def _file_names(asked: Asked) -> list[str]:
+    return [*_chart_names(asked), "forecast.json", "survival.csv", "cash.csv", _stem(asked) + ".txt"]
+
+
+def _stem(asked: Asked) -> str:
+    return f"{file_name(Path(asked.company).name.removesuffix('.toml'))}-runway"
+
+
+def _chart_names(asked: Asked) -> dict[str, Size]:
+    """The charts by file name, each with its size; a slide is the plain one."""
+    return {
+        f"{_stem(asked)}{'' if size is Size.SLIDE else f'-{size}'}.{form}": size
+        for size in asked.sizes or [Size.SLIDE]
+        for form in asked.forms or [Form.PNG]
+    }
+
+
+def _files(asked: Asked, forecast: Forecast) -> dict[str, Writer]:
+    """What `--out` leaves, charts last: the last path printed is a picture."""
+    files = {
+        "forecast.json": text_writer(as_json(forecast.as_json()) + "\n"),
+        "survival.csv": text_writer(survival_table(forecast).to_csv(lineterminator="\n")),
+        "cash.csv": text_writer(cash_table(forecast).round(2).to_csv(lineterminator="\n")),
+        f"{_stem(asked)}.txt": text_writer(alt_text(forecast) + "\n"),
+    }
+    return files | {name: _chart_writer(forecast, size) for name, size in _chart_names(asked).items()}
+
+
+def _chart_writer(forecast: Forecast, size: Size) -> Writer:
+    return lambda path: save(runway_figure(forecast, size.value), path, forecast=forecast)
+
+
+def _judge(gates: Sequence[Gate], forecast: Forecast) -> int:
+    """Say which gates failed; their exit code, or 0."""
+    failed = False
+    for gate in gates:
+        verdict = gate.judge(forecast)
+        if verdict.failed:
+            failed = True
+            note(f"gate failed: {safe(gate.text)}: {verdict.words}")
+    return GATE_FAILED if failed else 0
+
+
+def _mistake(where: str, value: str, *, rule: str, remedy: str) -> Problem:
+    return Problem("command line", where, value, rule, remedy)

@@ -1,0 +1,79 @@
+"""Files a command leaves: none is overwritten unasked, and none is ever half written."""
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from tarmac.errors import InputError, Problem
+
+Writer = Callable[[Path], object]
+"""Writes one file at the path it is given, which has the file's final name."""
+
+_LONGEST_NAME: Final = 100
+
+
+def file_name(name: str) -> str:
+    """A name as that of a file: lower case, with letters, digits, dots, underscores and hyphens only.
+
+    >>> file_name("Acme & Sons")
+    'acme-sons'
+    """
+    return re.sub(r"[^\w.-]+", "-", name.casefold()).strip("-.")[:_LONGEST_NAME] or "company"
+
+
+def refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
+    """InputError where a file is already there, or cannot be there; with `force`, files may be replaced."""
+    problems = [problem for path in paths for problem in _obstacle(path, force=force)]
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+
+
+def _obstacle(path: Path, *, force: bool) -> list[Problem]:
+    folder = next(parent for parent in path.parents if parent.exists())
+    if not folder.is_dir():
+        return [_problem(folder, "a file", rule="is a folder, or a name not yet taken", remedy="choose another folder")]
+    if path.is_dir():
+        return [_problem(path, "a folder", rule="is a file", remedy="choose another name")]
+    if path.exists() and not force:
+        return [
+            _problem(
+                path, "exists", rule="existing files are not overwritten", remedy="add --force, or choose another place"
+            )
+        ]
+    return []
+
+
+def write_all(folder: Path, writers: Mapping[str, Writer]) -> list[Path]:
+    """Write some files into a folder, by name: first beside it, then all renamed. The paths, in the same order."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=".tarmac-", dir=folder))
+        try:
+            for name, write in writers.items():
+                write(beside / name)
+            return [(beside / name).replace(folder / name) for name in writers]
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    except OSError as error:
+        rule = "is a folder that files can be written into"
+        raise InputError(
+            [_problem(folder, error.strerror or "cannot be written", rule=rule, remedy="choose another folder")]
+        ) from None
+
+
+def text_writer(text: str) -> Writer:
+    """Writes a text."""
+    return lambda path: path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def as_json(value: Mapping[str, Any]) -> str:
+    """Plain JSON, which knows no NaN."""
+    return json.dumps(value, indent=1, allow_nan=False, ensure_ascii=False)
+
+
+def _problem(path: Path, value: str, *, rule: str, remedy: str) -> Problem:
+    return Problem("command line", str(path), value, rule, remedy)

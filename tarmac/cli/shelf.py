@@ -1,0 +1,131 @@
+"""`tarmac list`, `check`, `new` and `schema`: what stands on the shelves, whether it is right, and more of it."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import tomlkit
+
+from tarmac import library
+from tarmac.cli.console import note, put, safe
+from tarmac.cli.saving import file_name, refuse_existing, text_writer, write_all
+from tarmac.company import company_from, json_schema
+from tarmac.errors import InputError, Problem
+from tarmac.library import Found
+
+MISTAKE: Final = 2
+ENDING: Final = ".toml"
+
+
+def show_shelves() -> int:
+    """Print the models and the scenarios, each with its title and where it comes from."""
+    for shelf, title in (("models", _model_title), ("scenarios", _scenario_title)):
+        put(f"{shelf}:")
+        rows = [(safe(found.name), _described(found, title), _origin(found)) for found in library.on_shelf(shelf)]
+        width = max((len(name) for name, _, _ in rows), default=0)
+        for name, words, origin in rows:
+            put(f"  {name:<{width}}  {words}{origin}")
+    return 0
+
+
+def _described(found: Found, title: Callable[[Found], str]) -> str:
+    try:
+        return safe(title(found))
+    except InputError as error:
+        count = len(error.problems)
+        return f"({count} {'mistake' if count == 1 else 'mistakes'}: tarmac check {safe(found.path)})"
+
+
+def _model_title(found: Found) -> str:
+    header = library.load(found.path).company
+    return f"{header.name}: {header.story}" if header.story else header.name
+
+
+def _scenario_title(found: Found) -> str:
+    return library.load_scenario(found.path).title
+
+
+def _origin(found: Found) -> str:
+    if found.shipped:
+        return ""
+    hidden = "; hides the shipped one of that name" if found.hides else ""
+    return f"  [{safe(found.path)}{hidden}]"
+
+
+def check(names: Sequence[str]) -> int:
+    """Check companies and scenarios, by name or file; all mistakes of all of them."""
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            put(f"{safe(name)}: ok, {_checked(name)}")
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        note(str(InputError(problems)))
+    return MISTAKE if problems else 0
+
+
+def _checked(name: str) -> str:
+    """What a file that is right turns out to be. InputError where it is not right."""
+    path = _found(name).path
+    document = library.read_toml(path)
+    if "change" in document or ("title" in document and "company" not in document):
+        return f"the scenario {safe(library.load_scenario(path).title)}"
+    return f"the company {safe(library.load(path).company.name)}"
+
+
+def _found(name: str) -> Found:
+    """The file of a model of that name, or else of a scenario."""
+    try:
+        return library.find("models", name)
+    except InputError as error:
+        scenarios = [found for found in library.on_shelf("scenarios") if found.name == name]
+        if not scenarios:
+            raise InputError(list(_models_or_scenarios(error))) from None
+        return scenarios[0]
+
+
+def _models_or_scenarios(error: InputError) -> Iterator[Problem]:
+    for problem in error.problems:
+        yield Problem(
+            problem.file,
+            problem.where,
+            problem.value,
+            "is a file, or a name on the shelves models/ and scenarios/",
+            problem.remedy,
+        )
+
+
+def new(name: str, *, model: str, out: Path | None, force: bool, quiet: bool) -> int:
+    """Copy a model under a new name, comments and all, into the working folder."""
+    path = Path("models") / f"{file_name(name)}{ENDING}" if out is None else out
+    source = library.find("models", model)
+    library.load(source.path)
+    text = _renamed(source.path.read_text(encoding="utf-8-sig"), name)
+    refuse_existing([path], force=force)
+    write_all(path.parent, {path.name: text_writer(text)})
+    put(str(path))
+    if not quiet:
+        note(f"a copy of {safe(source.name)}. Next: change its numbers, then tarmac run {safe(path)}")
+    return 0
+
+
+def _renamed(text: str, name: str) -> str:
+    """The text of a company file with another company's name in it, and without facts of the first one's.
+
+    InputError where the name is not one a company can have.
+    """
+    document = tomlkit.parse(text)
+    header = document["company"]
+    header["name"] = name
+    header.pop("facts", None)
+    renamed = tomlkit.dumps(document)
+    company_from(tomlkit.parse(renamed).unwrap(), "command line")
+    return renamed
+
+
+def print_schema() -> int:
+    """Print the JSON Schema of a company file."""
+    put(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0

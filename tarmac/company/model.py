@@ -1,0 +1,128 @@
+"""The company file as a whole: its tables, and the rules that hold between them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PrivateAttr
+
+from tarmac.company.base import (
+    NEVER_CHANGES,
+    ZERO,
+    AnyMoney,
+    GrowthSchedule,
+    Listed,
+    MonthField,
+    Name,
+    Persistence,
+    Table,
+    Volatility,
+)
+from tarmac.company.funding import AnyRound, Debt
+from tarmac.company.lines import Compute, Cost, Revenue, Team
+from tarmac.company.quantity import Quantity, mistake
+from tarmac.company.reactions import Correlation, Event, Policy
+from tarmac.money import CURRENCIES
+from tarmac.uncertain import Uncertain
+
+SECTIONS = ("revenue", "team", "compute", "cost", "debt", "round", "event", "policy")
+"""The tables a company may hold several of, each with a name of its own."""
+
+
+def _currency(value: Any) -> Any:
+    if not isinstance(value, str) or value not in CURRENCIES:
+        raise mistake("is a currency's three-letter code (ISO 4217)", "write 'USD', 'EUR', 'CNY' ...")
+    return value
+
+
+Currency = Annotated[str, BeforeValidator(_currency)]
+
+
+class Header(Table):
+    """Who the company is and when the forecast begins."""
+
+    name: Name = Field(description="The company's name.")
+    currency: Currency = Field(description="The currency of every amount that names none (ISO 4217).")
+    first_month: MonthField = Field(
+        description="First month of the forecast; opening balances stand at the end of the month before."
+    )
+    facts: Name | None = Field(None, description="The file of facts on the shelf seeds/, without '.csv'.")
+    story: Annotated[str, Field(max_length=4000)] | None = Field(None, description="A sentence or two on the company.")
+    insolvent_when: Literal["cannot_pay", "missed_bill", "cash_below_zero"] = Field(
+        "cannot_pay",
+        description="cannot_pay: payroll is missed or a vendor's tolerance ends. missed_bill: any bill is missed. "
+        "cash_below_zero: every bill is paid and cash is negative at a month's end.",
+    )
+
+
+class Cash(Table):
+    """Money in the bank."""
+
+    opening: AnyMoney = Field(description="Cash at the end of the month before the first.")
+    keep_payroll_months: Annotated[Uncertain, Quantity("months", 0, 24, typical="0 to 2")] = Field(
+        ZERO, description="Vendors are paid from what is above this many times the month's payroll and severance."
+    )
+
+
+class Fx(Table):
+    """The price of one unit of a foreign currency in the company's."""
+
+    rate: Annotated[Uncertain, Quantity("number", 1e-6, 1e6, typical="0.1 to 10")] = Field(
+        description="Price at the opening, in the company's currency."
+    )
+    drift: GrowthSchedule = Field(NEVER_CHANGES, description="Expected change from month to month.")
+    volatility: Volatility = Field(ZERO, description="Standard deviation of the monthly log change.")
+    persistence: Persistence = Field(1.0, description="1: a random walk; below: swings around the drift.")
+
+
+class Market(Table):
+    """The mood of the funding and sales market: a driver of mean 0 and standard deviation 1."""
+
+    persistence: Annotated[Persistence, Field(lt=1)] = Field(
+        0.9, description="How much of the market's mood is left a month later; below 1."
+    )
+
+
+def _fx(value: Any) -> Any:
+    """`USD = 7.2` is short for `USD = { rate = 7.2 }`."""
+    if not isinstance(value, Mapping):
+        return value
+    return {key: item if isinstance(item, Mapping | Fx) else {"rate": item} for key, item in value.items()}
+
+
+class Company(Table):
+    """A company's money, as declared in a file."""
+
+    company: Header = Field(description="Who the company is and when the forecast begins.")
+    cash: Cash = Field(description="Money in the bank.")
+    fx: Annotated[dict[Currency, Fx], BeforeValidator(_fx)] = Field(
+        default_factory=dict,
+        description="Foreign currencies, by code: `USD = 7.2`, or a table.",
+        json_schema_extra={"x-short": {"type": ["number", "string"]}},
+    )
+    market: Market = Field(default_factory=Market, description="The market driver.")
+    revenue: Annotated[tuple[Revenue, ...], Listed] = Field((), description="Money earned.")
+    team: Annotated[tuple[Team, ...], Listed] = Field((), description="People.")
+    compute: Annotated[tuple[Compute, ...], Listed] = Field((), description="Compute.")
+    cost: Annotated[tuple[Cost, ...], Listed] = Field((), description="Other costs.")
+    debt: Annotated[tuple[Debt, ...], Listed] = Field((), description="Money owed.")
+    round: Annotated[tuple[AnyRound, ...], Listed] = Field((), description="Attempts to raise money.")
+    event: Annotated[tuple[Event, ...], Listed] = Field((), description="What may happen.")
+    policy: Annotated[tuple[Policy, ...], Listed] = Field((), description="What management does when.")
+    correlation: Annotated[tuple[Correlation, ...], Listed] = Field((), description="Drivers that move together.")
+
+    _file: str = PrivateAttr("company")
+
+    @property
+    def file(self) -> str:
+        """The file this company came from, for messages."""
+        return self._file
+
+    def named(self) -> Iterator[tuple[str, str, Table]]:
+        """Every named table as (section, name, table), in the order of the file."""
+        for section in SECTIONS:
+            for table in getattr(self, section):
+                yield section, table.name, table
+
+    def document(self) -> dict[str, Any]:
+        """The company as the document it was read from: plain values, every number in the words it was written in."""
+        return self.model_dump(exclude_unset=True)

@@ -1,0 +1,139 @@
+"""The drivers of a company: every uncertain number by its key path, and every monthly shock by its line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tarmac.company.base import Table
+from tarmac.company.lines import Line
+from tarmac.company.model import Company
+from tarmac.company.quantity import INFINITE, Quantity, Schedule
+from tarmac.months import Month
+from tarmac.streams import MARKET
+from tarmac.uncertain import Uncertain
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A number of a company: where it stands, what it is, and the bounds its draws keep to."""
+
+    path: str
+    number: Uncertain
+    low: float
+    high: float
+
+
+def numbers(company: Company) -> Iterator[Place]:
+    """Every number of the company, certain ones included, in the order of the file."""
+    for field in type(company).model_fields:
+        value = getattr(company, field)
+        if isinstance(value, Table):
+            yield from _of_table(value, field)
+        elif isinstance(value, dict):
+            for key, table in value.items():
+                yield from _of_table(table, f"{field}.{key}")
+        else:
+            for table in value:
+                yield from _of_table(table, f"{field}.{getattr(table, 'name', '')}")
+
+
+def inputs(company: Company) -> dict[str, Place]:
+    """The uncertain numbers that are drawn once per path, by key path.
+
+    The size of an event is not among them: it is drawn anew at each occurrence.
+    """
+    return {
+        place.path: place
+        for place in numbers(company)
+        if not place.number.certain and not place.path.endswith((".effect.multiply", ".effect.add", ".noise"))
+    }
+
+
+def shocks(company: Company) -> tuple[str, ...]:
+    """The monthly shocks: one per line with volatility or noise, one per wobbling currency, and the market."""
+    lines = [
+        f"{section}.{table.name}"
+        for section, _, table in company.named()
+        if isinstance(table, Line) and (wobbles(table.volatility) or table.noise is not None)
+    ]
+    currencies = [f"fx.{code}" for code, fx in company.fx.items() if wobbles(fx.volatility)]
+    return (*lines, *currencies, MARKET)
+
+
+def wobbles(volatility: Uncertain) -> bool:
+    """Whether a volatility is anything but a certain zero."""
+    return not (volatility.certain and volatility.value == 0)
+
+
+def line_paths(company: Company) -> tuple[str, ...]:
+    """The lines and teams that targets may point at: "revenue.api", "team.staff", "compute.aws", "cost.rent"."""
+    return tuple(
+        f"{section}.{name}" for section, name, _ in company.named() if section in ("revenue", "team", "compute", "cost")
+    )
+
+
+def months_named(company: Company) -> Iterator[tuple[str, Month]]:
+    """Every month a company file names, by key path; the first month itself apart."""
+    for section, name, table in company.named():
+        yield from _months_of(table, f"{section}.{name}")
+    for code, fx in company.fx.items():
+        yield from _months_of(fx, f"fx.{code}")
+
+
+def schedules(company: Company) -> Iterator[tuple[str, Schedule]]:
+    """Every field that may change by month, by key path."""
+    for section, name, table in company.named():
+        for field, value in table:
+            if isinstance(value, Schedule):
+                yield f"{section}.{name}.{field}", value
+    for code, fx in company.fx.items():
+        yield f"fx.{code}.drift", fx.drift
+
+
+def _of_table(table: Table, path: str) -> Iterator[Place]:
+    for field, info in type(table).model_fields.items():
+        quantity = next((item for item in info.metadata if isinstance(item, Quantity)), None)
+        found = quantity or _of_optional(info.annotation)
+        yield from _of_value(getattr(table, field), f"{path}.{field}", quantity=found)
+
+
+def _of_value(value: object, path: str, *, quantity: Quantity | None = None) -> Iterator[Place]:
+    low, high = (quantity.low, quantity.high) if quantity else (-INFINITE, INFINITE)
+    if isinstance(value, Uncertain):
+        yield Place(path, value, low, high)
+    elif isinstance(value, Schedule):
+        for month, number in value.entries:
+            yield Place(path if month is None else f"{path}[{month}]", number, low, high)
+    elif isinstance(value, Table):
+        yield from _of_table(value, path)
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _of_value(item, f"{path}[{index}]")
+
+
+def _of_optional(annotation: Any) -> Quantity | None:
+    """The quantity inside `Annotated[...] | None`."""
+    for part in getattr(annotation, "__args__", ()):
+        for item in getattr(part, "__metadata__", ()):
+            if isinstance(item, Quantity):
+                return item
+    return None
+
+
+def _months_of(table: Table, path: str) -> Iterator[tuple[str, Month]]:
+    for field, value in table:
+        yield from _months_in(value, f"{path}.{field}")
+
+
+def _months_in(value: Any, path: str) -> Iterator[tuple[str, Month]]:
+    if isinstance(value, Month):
+        yield path, value
+    elif isinstance(value, Schedule):
+        for month, _ in value.entries:
+            if month is not None:
+                yield path, month
+    elif isinstance(value, Table):
+        yield from _months_of(value, path)
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _months_in(item, f"{path}[{index}]")

@@ -1,0 +1,149 @@
+"""Blocks of paths from their streams to their summary: the function that workers run."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.engine.clocks import CLOCKS
+from tarmac.engine.draws import draw
+from tarmac.engine.drivers import Drivers, drive
+from tarmac.engine.ledger import Ledger
+from tarmac.engine.walk import Row
+from tarmac.plan import Plan
+from tarmac.streams import BLOCK_PATHS, Streams
+from tarmac.summary import SAMPLES, Histogram, HistogramBuilder, Summary, strikes_of
+
+AMOUNTS = ("cash", "net_burn", "arrears", "payables")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a run asks for: a plan over `months` on `paths` paths under a seed."""
+
+    plan: Plan
+    seed: int
+    months: int
+    paths: int
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks that makes."""
+        return -(-self.paths // BLOCK_PATHS)
+
+    def paths_in(self, block: int) -> int:
+        """Paths in one block: the last may be shorter."""
+        return min(BLOCK_PATHS, self.paths - block * BLOCK_PATHS)
+
+
+class Prepared:
+    """One block with its drivers laid out, to be run once or many times with more or less opening cash."""
+
+    def __init__(self, job: Job, block: int) -> None:
+        draws = draw(job.plan, Streams(job.seed, block), months=job.months, paths=job.paths_in(block))
+        self.drivers: Drivers = drive(job.plan, draws)
+
+    def ledger(self, extra_cash: Row | float = 0.0) -> Ledger:
+        """The books of the block, opened with some cash more."""
+        return Ledger(self.drivers, extra_cash=extra_cash)
+
+
+class Tally:
+    """Watches ledgers, one block after the other, and keeps what a summary needs."""
+
+    def __init__(self, job: Job) -> None:
+        plan = job.plan
+        possible = {"cash": True, "net_burn": True, "arrears": plan.waits, "payables": plan.has_payables}
+        amounts = [name for name in AMOUNTS if possible[name]]
+        self._job = job
+        self._builders = {name: HistogramBuilder(job.months) for name in amounts}
+        self._need = None if plan.reacts_to_cash else HistogramBuilder(1)
+        self._strikes = {name: np.zeros(job.months + 1, np.int64) for name in CLOCKS}
+        self._samples = np.empty((job.months, 0))
+        self._paths = 0
+
+    def run_block(self, block: int) -> None:
+        """Run a block and take it in. OverflowError where amounts grow beyond 1e38."""
+        try:
+            with np.errstate(over="raise", invalid="raise"):
+                self._take(block)
+        except FloatingPointError:
+            raise OverflowError("amounts grow beyond 1e38") from None
+
+    def _take(self, block: int) -> None:
+        ledger = Prepared(self._job, block).ledger()
+        paths = ledger.drivers.paths
+        wanted = min(SAMPLES - self._samples.shape[1], paths)
+        amounts = Amounts(self._builders, np.zeros((self._job.months, wanted)))
+        lowest = None if self._need is None else LowestPoint(ledger)
+        struck = ledger.run([amounts] if lowest is None else [amounts, lowest])
+        if lowest is not None and self._need is not None:
+            self._need.month(0, lowest.need())
+        for name, months in struck.items():
+            self._strikes[name] += strikes_of(months, self._job.months)
+        self._samples = np.hstack([self._samples, amounts.samples])
+        self._paths += paths
+
+    def summary(self) -> Summary:
+        """What the blocks leave behind.
+
+        Insolvent paths count as zero cash; other amounts are of the paths that are solvent. `need`, one row of the
+        extra opening cash each path needs, is there only where nothing reacts to cash.
+        """
+        solvent = self._paths - np.cumsum(self._strikes["insolvent"])[:-1]
+        amounts = {name: Histogram.zeros(solvent) for name in AMOUNTS}
+        amounts |= {name: builder.build() for name, builder in self._builders.items()}
+        amounts["cash"] += Histogram.zeros(self._paths - solvent)
+        if self._need is not None:
+            amounts["need"] = self._need.build()
+        return Summary(self._paths, self._strikes, amounts, self._samples)
+
+
+class Amounts:
+    """Watches one block's amounts: histograms of all paths, and the first few as they were, shape (months, few)."""
+
+    def __init__(self, builders: dict[str, HistogramBuilder], samples: NDArray[np.float64]) -> None:
+        self._builders = builders
+        self.samples = samples
+
+    def month_end(self, month: int, ledger: Ledger) -> None:
+        """Keep a month's amounts of the paths that are solvent."""
+        state = ledger.state
+        for name, builder in self._builders.items():
+            row: Row = getattr(state, name)
+            builder.month(month, row if state.living is None else row[state.living])
+        shown = self.samples.shape[1]
+        self.samples[month] = state.cash[:shown] * state.alive[:shown]
+
+
+class LowestPoint:
+    """Watches how far each path's cash would have fallen had nothing stopped it: the running minimum.
+
+    Where nothing reacts to cash, that is what a path needs more at the opening.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._position = ledger.state.cash.copy()
+        self._low: Row = np.full(len(self._position), np.inf)
+
+    def month_end(self, month: int, ledger: Ledger) -> None:  # noqa: ARG002  (every month is alike)
+        """Let the month's flows through, paid or not."""
+        state = ledger.state
+        for paths, amounts in state.funding:
+            self._position[paths] += amounts
+        self._position += state.receipts
+        self._position -= state.payroll
+        self._position -= state.dues
+        np.minimum(self._low, self._position, out=self._low)
+
+    def need(self) -> Row:
+        """The extra opening cash with which each path's lowest point is zero; 0 where it is above. Shape (paths,)."""
+        return np.maximum(-self._low, 0.0)
+
+
+def run_blocks(job: Job, blocks: range) -> Summary:
+    """Run some blocks of a job and summarise them."""
+    tally = Tally(job)
+    for block in blocks:
+        tally.run_block(block)
+    return tally.summary()

@@ -1,0 +1,50 @@
+"""The clocks of a path: the first month-end at which something holds."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.engine.state import State
+from tarmac.engine.vendors import Flags
+
+CLOCKS: Final = ("insolvent", "first_missed_bill", "profitable")
+
+
+class Clocks:
+    """Month index at which each clock strikes on each path; the horizon where it does not. Shapes (paths,)."""
+
+    def __init__(self, paths: int, months: int) -> None:
+        self._months = months
+        self._insolvent = np.full(paths, months, np.int32)
+        self._missed = np.full(paths, months, np.int32)
+        self._never_missed = np.ones(paths, np.bool_)
+        self._burning = np.zeros((months, paths), np.bool_)
+
+    def strike(self, month: int, state: State, *, missed: Flags, failed: Flags) -> NDArray[np.int64]:
+        """Read the clocks at the end of a month; the paths that become insolvent now."""
+        np.greater(state.net_burn, 0.0, out=self._burning[month])
+        if missed is not failed:
+            first = np.flatnonzero(missed & self._never_missed & state.alive)
+            self._missed[first] = month
+            self._never_missed[first] = False
+        fresh = np.flatnonzero(failed & state.alive)
+        self._insolvent[fresh] = month
+        return fresh
+
+    def months(self) -> dict[str, NDArray[np.int32]]:
+        """Each clock's month index on each path.
+
+        `profitable`: operating cash flow is at or above zero from this month to the horizon, on a path that is
+        never insolvent. Becoming insolvent is missing a bill at the latest.
+        """
+        missed = np.minimum(self._missed, self._insolvent)
+        return {"insolvent": self._insolvent, "first_missed_bill": missed, "profitable": self._profitable()}
+
+    def _profitable(self) -> NDArray[np.int32]:
+        months = np.full(len(self._insolvent), self._months, np.int32)
+        survivors = np.flatnonzero(self._insolvent == self._months)
+        backwards = self._burning[::-1, survivors]
+        since = np.where(backwards.any(axis=0), backwards.argmax(axis=0), self._months)
+        months[survivors] = self._months - since
+        return months

@@ -1,0 +1,84 @@
+"""Everything random about one block of paths, drawn by name: the only place where the engine meets chance."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.plan import Copula, Input, Plan
+from tarmac.streams import BLOCK_PATHS, MARKET, Occurrences, Streams
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """The named variates of one block.
+
+    `inputs`: value of each uncertain number, shape (paths,). `scores`: standard-normal score of each monthly shock,
+    shape (months, paths), single precision. `occurrences`: those of each event. `chances`: a uniform number for each
+    round, shape (paths,), which closes when below its chance.
+    """
+
+    months: int
+    paths: int
+    inputs: dict[str, NDArray[np.float64]]
+    scores: dict[str, NDArray[np.float32]]
+    occurrences: dict[str, Occurrences]
+    chances: dict[str, NDArray[np.float64]]
+
+
+def draw(plan: Plan, streams: Streams, *, months: int, paths: int) -> Draws:
+    """Draw one block of a plan: always the whole block, of which the first `paths` are kept.
+
+    So the first paths of a block do not depend on how many are asked for, nor its first months on the horizon.
+    """
+    if not 1 <= paths <= BLOCK_PATHS:
+        raise ValueError(f"a block holds 1 to {BLOCK_PATHS} paths, not {paths}")
+    inputs = _inputs(plan, streams)
+    occurrences = {}
+    for event in plan.events:
+        driver = event.rate.driver
+        rate = np.array([event.rate.constant]) if driver is None else inputs[driver]
+        occurrences[event.name] = streams.occurrences(event.driver, rate, months=months).head(paths)
+    return Draws(
+        months,
+        paths,
+        {name: values[:paths] for name, values in inputs.items()},
+        {name: scores[:, :paths] for name, scores in _scores(plan, streams, months=months).items()},
+        occurrences,
+        {item.name: streams.uniforms(item.driver)[:paths] for item in plan.rounds},
+    )
+
+
+def _inputs(plan: Plan, streams: Streams) -> dict[str, NDArray[np.float64]]:
+    together = {} if plan.input_copula is None else _joint_scores(plan.input_copula, streams)
+    values = {}
+    for item in plan.inputs:
+        scores = together.get(item.name)
+        values[item.name] = _value(item, streams.scores(item.name) if scores is None else scores)
+    return values
+
+
+def _value(item: Input, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The draws of one uncertain number; those beyond its bounds are set to the bound."""
+    drawn = item.number.at(scores)
+    low, high = item.number.support()
+    return drawn if low >= item.low and high <= item.high else np.clip(drawn, item.low, item.high)
+
+
+def _joint_scores(copula: Copula, streams: Streams) -> dict[str, NDArray[np.float64]]:
+    independent = np.stack([streams.scores(name) for name in copula.drivers])
+    return dict(zip(copula.drivers, copula.factor @ independent, strict=True))
+
+
+def _scores(plan: Plan, streams: Streams, *, months: int) -> dict[str, NDArray[np.float32]]:
+    levels = plan.levels
+    drivers = [level.shock.driver for level in levels if level.shock is not None]
+    if plan.market_persistence is not None:
+        drivers.append(MARKET)
+    scores = {name: streams.monthly_scores(name, months) for name in drivers}
+    if plan.shock_copula is None:
+        return scores
+    factor = plan.shock_copula.factor.astype(np.float32)
+    independent = np.stack([scores[name] for name in plan.shock_copula.drivers])
+    joint = np.einsum("ij,jmp->imp", factor, independent)
+    return scores | dict(zip(plan.shock_copula.drivers, joint, strict=True))

@@ -1,0 +1,187 @@
+"""What happens to a company from outside, over all months at once: prices, shocks, events, currencies, the market."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.engine.draws import Draws
+from tarmac.engine.walk import Hits, Noise, Persistent, Row, Track, rows_of
+from tarmac.plan import EventPlan, Level, Number, Plan, Steps
+from tarmac.streams import MARKET
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """The drawn numbers and monthly drivers of one block, read by the mechanisms.
+
+    `currencies`: price of each foreign currency by month, shape (months, paths or 1). `market`: the market's mood by
+    month, shape (months, paths), or None where nothing loads on it.
+    """
+
+    plan: Plan
+    draws: Draws
+    currencies: Mapping[str, NDArray[np.float64]]
+    market: NDArray[np.float32] | None
+    _tracks: dict[str, Track] = field(default_factory=dict)
+
+    @property
+    def months(self) -> int:
+        """The horizon."""
+        return self.draws.months
+
+    @property
+    def paths(self) -> int:
+        """Paths in this block."""
+        return self.draws.paths
+
+    def value(self, number: Number, month: int = 0) -> Row:
+        """A number on every path, in the company's currency at a month's exchange rate. Shape (paths,) or (1,)."""
+        drawn = _without_currency(self.draws, number)
+        return drawn if number.currency is None else drawn * self.currencies[number.currency][month]
+
+    def at_opening(self, number: Number) -> Row:
+        """A balance at the opening, in the company's currency at the opening rate. Shape (paths,) or (1,)."""
+        drawn = _without_currency(self.draws, number)
+        if number.currency is None:
+            return drawn
+        rates = dict(self.plan.currencies)
+        return drawn * _without_currency(self.draws, rates[number.currency].monthly.at(0))
+
+    def on(self, paths: NDArray[np.int64], number: Number, *, month: int = 0) -> Row:
+        """The same on some paths only. Shape (len(paths),) or (1,)."""
+        row = self.value(number, month)
+        return row[paths] if len(row) > 1 else row
+
+    def track(self, level: Level) -> Track:
+        """What moves one line. Laid out once, and shared by all runs of the block."""
+        if level.path not in self._tracks:
+            self._tracks[level.path] = self._lay_track(level)
+        return self._tracks[level.path]
+
+    def _lay_track(self, level: Level) -> Track:
+        native = {month: _without_currency(self.draws, number) for month, number in _starting(level)}
+        return Track(
+            level=level,
+            months=self.months,
+            paths=self.paths,
+            starts={month: row for month, row in native.items() if month < self.months or month == 0},
+            gains=self._gains(level),
+            prices=_by_month(self.draws, level.price_growth, plus=1.0),
+            factors=self._factors(level),
+            noise=self._noise(level),
+            hits=self._hits(level.path),
+        )
+
+    @cached_property
+    def one_offs(self) -> tuple[tuple[NDArray[np.int64], Row] | None, ...]:
+        """Cash that events bring or take: for each month the paths and amounts, in the company's currency."""
+        found = [self._one_off(month) for month in range(self.months)]
+        return tuple(found)
+
+    def _one_off(self, month: int) -> tuple[NDArray[np.int64], Row] | None:
+        paths, amounts = [], []
+        for event in self.plan.events:
+            if event.targets:
+                continue
+            happened = self.draws.occurrences[event.name]
+            first, last = np.searchsorted(happened.months, [month, month + 1])
+            if first < last:
+                where = happened.paths[first:last]
+                sizes = event.size.at(happened.scores[first:last])
+                paths.append(where)
+                amounts.append(sizes if event.currency is None else sizes * self._price(event.currency, month)[where])
+        return (np.concatenate(paths), np.concatenate(amounts)) if paths else None
+
+    def _price(self, currency: str, month: int) -> Row:
+        return np.broadcast_to(self.currencies[currency][month], (self.paths,))
+
+    def _gains(self, level: Level) -> tuple[Row, ...]:
+        """1 + growth - churn by month; months under the same entries share one array."""
+        growth, churn = _by_month(self.draws, level.growth), _by_month(self.draws, level.churn)
+        starts = {0, *(start for start, _ in (*level.growth.entries, *level.churn.entries))}
+        rows: list[Row] = []
+        for month in range(self.months):
+            rows.append(1.0 + growth[month] - churn[month] if month in starts else rows[-1])
+        return tuple(rows)
+
+    def _factors(self, level: Level) -> tuple[NDArray[np.floating], ...]:
+        factors: list[NDArray[np.floating]] = []
+        if level.market and self.market is not None:
+            loading = self.value(level.market).astype(np.float32)
+            factors.append(np.exp(loading * self.market - loading**2 / 2))
+        if any(number.driver is not None or number.constant != 1 for _, number in level.times.entries):
+            factors.append(np.stack(np.broadcast_arrays(*_by_month(self.draws, level.times))))
+        currency = level.monthly.at(0).currency
+        if currency is not None:
+            factors.append(self.currencies[currency])
+        return tuple(factors)
+
+    def _noise(self, level: Level) -> Noise | None:
+        shock = level.shock
+        if shock is None:
+            return None
+        return Noise(
+            scores=self.draws.scores[shock.driver],
+            persistence=shock.persistence,
+            volatility=self.value(shock.volatility).astype(np.float32) if shock.volatility else None,
+            money=shock.noise,
+            price=None if shock.noise_currency is None else self.currencies[shock.noise_currency],
+        )
+
+    def _hits(self, path: str) -> Hits | None:
+        """What the events that target a line do to its level, month by month."""
+        events = [event for event in self.plan.events if path in event.targets]
+        if not events:
+            return None
+        found = [hit for event in events for hit in self._hits_of(event)]
+        months = np.concatenate([hit[0] for hit in found])
+        paths = np.concatenate([hit[1] for hit in found])
+        factors = np.concatenate([hit[2] for hit in found])
+        order = np.argsort(months, kind="stable")
+        edges = np.searchsorted(months[order], np.arange(self.months + 1))
+        spans = [order[edges[month] : edges[month + 1]] for month in range(self.months)]
+        return tuple((paths[span], factors[span]) if len(span) else None for span in spans)
+
+    def _hits_of(self, event: EventPlan) -> Iterable[tuple[NDArray[np.int64], NDArray[np.int64], Row]]:
+        happened = self.draws.occurrences[event.name]
+        factors = event.size.at(happened.scores)
+        yield happened.months, happened.paths, factors
+        if event.months is not None:
+            back = happened.months + event.months < self.months
+            yield happened.months[back] + event.months, happened.paths[back], 1.0 / factors[back]
+
+
+def drive(plan: Plan, draws: Draws) -> Drivers:
+    """The drivers of one block from its draws."""
+    market = None
+    if plan.market_persistence is not None:
+        mood = Persistent(draws.scores[MARKET], plan.market_persistence)
+        market = np.stack([mood.row(month).copy() for month in range(draws.months)])
+    bare = Drivers(plan, draws, {}, market)
+    prices = {code: rows_of(bare.track(level)) for code, level in plan.currencies}
+    return Drivers(plan, draws, prices, market)
+
+
+def _without_currency(draws: Draws, number: Number) -> Row:
+    return np.array([number.constant]) if number.driver is None else draws.inputs[number.driver]
+
+
+def _starting(level: Level) -> list[tuple[int, Number]]:
+    """The months in which the level is set: where the line starts, and at each later entry of its schedule."""
+    first = max(level.first, 0)
+    return [
+        (first, level.monthly.at(first)),
+        *((month, number) for month, number in level.monthly.entries if month > first),
+    ]
+
+
+def _by_month(draws: Draws, steps: Steps, *, plus: float = 0.0) -> tuple[Row, ...]:
+    """The row that holds in each month, with something added; months under one entry share one array."""
+    rows: list[Row] = []
+    entries = dict(steps.entries)
+    for month in range(draws.months):
+        rows.append(_without_currency(draws, entries[month]) + plus if month in entries else rows[-1])
+    return tuple(rows)

@@ -1,0 +1,87 @@
+"""Attempts to raise money: when each starts, when it ends, whether it closes, what arrives."""
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.engine.drivers import Drivers
+from tarmac.engine.state import State
+from tarmac.engine.walk import Row
+from tarmac.plan import GatePlan, RoundPlan
+
+Paths = NDArray[np.int64]
+
+_NOBODY: Paths = np.empty(0, np.int64)
+_NOTHING: Row = np.empty(0)
+
+
+class RunningRound:
+    """One round on every path of a block."""
+
+    def __init__(self, plan: RoundPlan, drivers: Drivers) -> None:
+        self.plan = plan
+        self._drivers = drivers
+        self._ending: list[list[Paths]] = [[] for _ in range(drivers.months)]
+        self._wins = np.zeros(drivers.paths, np.bool_)
+        self._waiting = np.full(drivers.paths, plan.starts is None)
+        self.failed = np.zeros(drivers.paths, np.bool_)
+        if plan.starts is not None:
+            self._start(plan.starts, np.arange(drivers.paths))
+
+    def start_where(self, seen: NDArray[np.bool_], *, month: int) -> None:
+        """Start in `month` on the paths where the state it waits for is seen for the first time."""
+        fresh = np.flatnonzero(self._waiting & seen)
+        if len(fresh):
+            self._waiting[fresh] = False
+            self._start(month, fresh)
+
+    def _start(self, month: int, paths: Paths) -> None:
+        """Attempts of different length end in different months; those that end beyond the horizon are forgotten."""
+        months = len(self._ending)
+        if month >= months:
+            return
+        takes = np.broadcast_to(self._drivers.on(paths, self.plan.takes), paths.shape)
+        self._wins[paths] = self._drivers.draws.chances[self.plan.name][paths] < self._chance(month, paths)
+        ends = np.minimum(np.floor(month + takes), months).astype(np.int16)
+        order = np.argsort(ends, kind="stable")
+        edges = np.searchsorted(ends[order], np.arange(month, months + 1))
+        for end, (first, last) in enumerate(pairwise(edges), start=month):
+            if first < last:
+                self._ending[end].append(paths[order[first:last]])
+
+    def _chance(self, month: int, paths: Paths) -> Row:
+        """The chance of closing for an attempt that starts in `month`; the market moves its log odds."""
+        chance = self._drivers.on(paths, self.plan.succeeds)
+        if not self.plan.market or self._drivers.market is None:
+            return chance
+        odds = np.exp(self._drivers.on(paths, self.plan.market) * self._drivers.market[month][paths].astype(float))
+        shifted: Row = chance * odds / (1.0 - chance + chance * odds)
+        return shifted
+
+    def close(self, month: int, state: State) -> tuple[Paths, Row]:
+        """The paths on which it closes in this month, and the cash that arrives; the others that end have failed."""
+        if not self._ending[month]:
+            return _NOBODY, _NOTHING
+        ending = np.concatenate(self._ending[month])
+        ending = ending[state.alive[ending]]
+        closes = self._wins[ending]
+        if self.plan.gate is not None:
+            closes = closes & self._open(self.plan.gate, state, month=month, paths=ending)
+        self.failed[ending[~closes]] = True
+        paths = ending[closes]
+        amount = self._drivers.on(paths, self.plan.amount, month=month) * self._drivers.on(paths, self.plan.delivered)
+        return paths, amount if len(amount) == len(paths) else np.full(len(paths), amount[0])
+
+    def _open(self, gate: GatePlan, state: State, *, month: int, paths: Paths) -> NDArray[np.bool_]:
+        """Whether every condition of a gate holds on some paths, before the month's payments."""
+        drivers = self._drivers
+        passes = np.ones(len(paths), np.bool_)
+        if gate.revenue_above is not None:
+            earned = state.earned[paths] if len(state.earned) > 1 else state.earned
+            passes &= earned > drivers.on(paths, gate.revenue_above, month=month)
+        if gate.cash_above is not None:
+            passes &= state.cash[paths] > drivers.on(paths, gate.cash_above, month=month)
+        if gate.arrears_below is not None:
+            passes &= state.arrears[paths] < drivers.on(paths, gate.arrears_below, month=month)
+        return passes

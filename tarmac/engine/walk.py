@@ -1,0 +1,215 @@
+"""How a line moves month by month: a level that is set, grows and is hit, times its shocks, plus its noise."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.plan import Level
+from tarmac.uncertain import Uncertain
+
+Row = NDArray[np.float64]
+"""An amount per path, shape (paths,) or (1,) where it is the same on every path."""
+
+Hits = tuple[tuple[NDArray[np.int64], Row] | None, ...]
+"""Multiplications of a level by events: for each month the paths hit (one may be hit twice) and the factors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Month-to-month noise of a line.
+
+    `scores`: independent normal scores, shape (months, paths). `volatility`: standard deviation of the log shock, shape
+    (paths,) or (1,), None for none. `money`: what is added, as a distribution of the score, and `price` by which it is
+    converted, shape (months, paths or 1).
+    """
+
+    scores: NDArray[np.float32]
+    persistence: float
+    volatility: NDArray[np.float32] | None
+    money: Uncertain | None
+    price: NDArray[np.float64] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What moves one line in one block, all of it known before the month loop.
+
+    `starts`: the level where it is set, by month index. `gains`: 1 + growth - churn of each month; `prices`:
+    1 + price growth. `factors`: market, exchange rate and times, each of shape (months, paths or 1).
+    """
+
+    level: Level
+    months: int
+    paths: int
+    starts: dict[int, Row]
+    gains: tuple[Row, ...]
+    prices: tuple[Row, ...]
+    factors: tuple[NDArray[np.floating], ...]
+    noise: Noise | None
+    hits: Hits | None
+
+    @property
+    def width(self) -> int:
+        """How many values a row needs: one where every path is alike."""
+        rows = (*self.starts.values(), *self.gains, *self.prices)
+        wide = self.hits is not None or self.noise is not None or any(len(row) > 1 for row in rows)
+        return self.paths if wide or any(factor.shape[1] > 1 for factor in self.factors) else 1
+
+
+class Persistent:
+    """A stationary AR(1) of unit variance from independent normal scores, or a random walk where persistence is 1.
+
+    y[0] = z[0]; y[t] = a y[t-1] + sqrt(1 - a^2) z[t]; for a = 1: y[t] = y[t-1] + z[t].
+    """
+
+    def __init__(self, scores: NDArray[np.float32], persistence: float) -> None:
+        self._scores = scores
+        self._keep = np.float32(persistence)
+        self._fresh = np.float32(1.0 if persistence == 1 else np.sqrt(1 - persistence**2))
+        self._now = np.zeros(scores.shape[1], np.float32)
+        self._scratch = np.empty_like(self._now)
+
+    def row(self, month: int) -> NDArray[np.float32]:
+        """The process in `month`, each month in turn. Shape (paths,); overwritten next month."""
+        if self._keep == 0:
+            score: NDArray[np.float32] = self._scores[month]
+            return score
+        if month == 0:
+            self._now[...] = self._scores[0]
+        else:
+            self._now *= self._keep
+            self._now += np.multiply(self._scores[month], self._fresh, out=self._scratch)
+        return self._now
+
+
+class Shaking:
+    """The noise of one line on one run."""
+
+    def __init__(self, noise: Noise) -> None:
+        self._noise = noise
+        self._process = Persistent(noise.scores, noise.persistence)
+        self._row = np.empty(noise.scores.shape[1], np.float32)
+
+    def shake(self, month: int, amount: Row, *, out: Row) -> None:
+        """Write amount x exp(volatility y - variance / 2), whose mean is the amount, plus noise in money into `out`."""
+        noise, score = self._noise, self._process.row(month)
+        if noise.volatility is None:
+            out[...] = amount
+        else:
+            months = month + 1 if noise.persistence == 1 else 1
+            np.multiply(score, noise.volatility, out=self._row)
+            self._row -= noise.volatility**2 * np.float32(months / 2)
+            np.exp(self._row, out=self._row)
+            np.multiply(amount, self._row, out=out)
+        if noise.money is not None:
+            money = noise.money.at(score.astype(np.float64))
+            out += money if noise.price is None else money * noise.price[month]
+
+
+class Walk:
+    """One walk along a track. `alters` says that a policy may scale the level or change its growth on some paths."""
+
+    def __init__(self, track: Track, *, alters: bool = False) -> None:
+        self._track = track
+        self._alters = alters
+        self.width = track.paths if alters else track.width
+        self._level: Row = np.zeros(self.width)
+        self._shaking = None if track.noise is None else Shaking(track.noise)
+        later = any(month > 0 for month in track.starts)
+        self._kept: Row | None = np.ones(self.width) if later and (alters or track.hits) else None
+        self._by: Row | None = None
+        self._still: NDArray[np.bool_] | None = None
+        self._now: tuple[Row, Row] | None = None
+        self._step: Row = np.ones(1)
+
+    def advance(self, month: int, out: Row) -> Row:
+        """Go on to `month` (each in turn, from 0) and write the amount into `out`, shape (width,)."""
+        amount = self.level(month)
+        for factor in self._track.factors:
+            amount = amount * factor[month]
+        if self._shaking is not None:
+            self._shaking.shake(month, amount, out=out)
+        else:
+            out[...] = amount
+        if not self._track.level.first <= month <= self._track.level.last:
+            out.fill(0.0)
+        return out
+
+    def level(self, month: int) -> Row:
+        """Go on to `month`: its level, without factors and noise. Shape (width,); not to be written to."""
+        self._grow(month)
+        hits = self._track.hits
+        if hits is not None and (hit := hits[month]) is not None:
+            self.scale(*hit)
+        return self._level
+
+    @property
+    def bare(self) -> bool:
+        """Whether the amount is the level, with nothing to it."""
+        track = self._track
+        return not track.factors and track.noise is None and track.level.first <= 0 and track.level.last >= track.months
+
+    def scale(self, paths: NDArray[np.int64], factor: Row | float) -> None:
+        """Multiply the level by a factor on some paths, for good (a path may be named twice)."""
+        np.multiply.at(self._level, paths, factor)
+        if self._kept is not None:
+            np.multiply.at(self._kept, paths, factor)
+
+    def change_growth(self, paths: NDArray[np.int64], by: Row | float) -> None:
+        """Add `by` to the growth a month on some paths, for good."""
+        if self._by is None:
+            self._by = np.zeros(self.width)
+        self._by[paths] += by
+        self._refresh(paths)
+
+    def freeze(self, paths: NDArray[np.int64]) -> None:
+        """No more growth on some paths."""
+        if self._still is None:
+            self._still = np.zeros(self.width, np.bool_)
+        self._still[paths] = True
+        self._refresh(paths)
+
+    def _grow(self, month: int) -> None:
+        start = self._track.starts.get(month)
+        if start is not None:
+            self._level[...] = start
+            if self._kept is not None:
+                self._level *= self._kept
+        elif month > 0:
+            self._level *= self._step_to(month)
+
+    def _step_to(self, month: int) -> Row:
+        """Factor of the level from last month's to this one's: shape (width,), or (1,) where it is the same for all."""
+        gain, price = self._track.gains[month], self._track.prices[month]
+        if self._now is None or gain is not self._now[0] or price is not self._now[1]:
+            self._now = (gain, price)
+            self._step = self._steps(self._now, np.arange(self.width)) if self._alters else gain * price
+        return self._step
+
+    def _refresh(self, paths: NDArray[np.int64]) -> None:
+        """A policy has changed the growth of some paths."""
+        if self._now is not None:
+            self._step[paths] = self._steps(self._now, paths)
+
+    def _steps(self, now: tuple[Row, Row], paths: NDArray[np.int64]) -> Row:
+        """The factor on some paths, with what policies have changed."""
+        gain, price = (_some(row, paths) for row in now)
+        if self._by is not None:
+            gain = gain + self._by[paths]
+        if self._still is not None:
+            gain = np.where(self._still[paths], 1.0, gain)
+        return gain * price
+
+
+def _some(row: Row, paths: NDArray[np.int64]) -> Row:
+    return row[paths] if len(row) > 1 else np.broadcast_to(row, paths.shape)
+
+
+def rows_of(track: Track) -> NDArray[np.float64]:
+    """The whole walk of a track that nothing acts on. Shape (months, paths), or (months, 1) if alike on all paths."""
+    walk = Walk(track)
+    rows = np.empty((track.months, walk.width))
+    for month, row in enumerate(rows):
+        walk.advance(month, row)
+    return rows

@@ -1,0 +1,275 @@
+"""A forecast: what a run leaves behind, read as probabilities and amounts, with where it came from."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.months import Month
+from tarmac.summary import Histogram, Summary
+from tarmac.survival import level_interval, month_reached, standard_error, wilson
+
+SCHEMA: Final = "tarmac.forecast/1"
+NEED_LEVELS: Final = (0.50, 0.80, 0.90, 0.95)
+QUANTILES: Final = (5, 10, 25, 50, 75, 90, 95)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When something strikes: insolvency, the first missed bill, lasting profit.
+
+    `strikes`: paths struck in each month, the last element for "not within the horizon", shape (months + 1,).
+    """
+
+    name: str
+    strikes: NDArray[np.int64]
+
+    @property
+    def paths(self) -> int:
+        """How many paths it was read on."""
+        return int(self.strikes.sum())
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Paths struck by the end of each month. Shape (months,)."""
+        return np.cumsum(self.strikes[:-1])
+
+    @property
+    def probability(self) -> NDArray[np.float64]:
+        """Probability of having been struck by the end of each month. Shape (months,)."""
+        return self.counts / self.paths
+
+    @property
+    def standard_error(self) -> NDArray[np.float64]:
+        """Monte Carlo standard error of the probability. Shape (months,)."""
+        return standard_error(self.counts, self.paths)
+
+    def interval(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """95% Monte Carlo interval of the probability (Wilson). Two arrays of shape (months,)."""
+        return wilson(self.counts, self.paths)
+
+    def month(self, level: float) -> int | None:
+        """The month, counted from 1, by whose end a share `level` of the paths is struck; None beyond the horizon."""
+        return month_reached(self.probability, level)
+
+    def month_interval(self, level: float) -> tuple[int | None, int | None]:
+        """The months between which that month lies with 95% probability, Monte Carlo error alone."""
+        low, high = level_interval(level, self.paths)
+        return self.month(low), self.month(high)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, months counted from 1 and null beyond the horizon."""
+        return {
+            "probability": self.probability.tolist(),
+            "standard_error": self.standard_error.tolist(),
+            **{f"p{percent}": self.month(percent / 100) for percent in (10, 50, 90)},
+        }
+
+
+@dataclass(frozen=True)
+class Fan:
+    """An amount by month over all paths: its mean and quantiles, in the company's currency, shape (months,)."""
+
+    histogram: Histogram
+
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """Mean by month; NaN where no path is left."""
+        return self.histogram.mean()
+
+    def quantile(self, level: float) -> NDArray[np.float64]:
+        """The amount below which a share `level` of the paths lies, by month; NaN where no path is left."""
+        return self.histogram.quantile(level)
+
+    def share_below(self, amount: float) -> NDArray[np.float64]:
+        """The share of the paths below an amount, by month."""
+        return self.histogram.share_below(amount)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, null where no path is left."""
+        quantiles = {f"p{percent}": _plain(self.quantile(percent / 100)) for percent in QUANTILES}
+        return {"mean": _plain(self.mean), **quantiles}
+
+
+@dataclass(frozen=True)
+class Need:
+    """The extra money at the opening that lets a share of the paths reach the horizon solvent.
+
+    `histogram` has one row: the least amount of each path that some amount saves; `hopeless` paths are saved by none.
+    """
+
+    histogram: Histogram
+    hopeless: int
+
+    @property
+    def paths(self) -> int:
+        """How many paths it was found on."""
+        return int(self.histogram.totals[0]) + self.hopeless
+
+    def amount(self, level: float) -> float | None:
+        """The least amount with which a share `level` of the paths survives; None where no amount does."""
+        saved = int(self.histogram.totals[0])
+        rank = level * self.paths / saved if saved else math.inf
+        return None if rank > 1 else float(self.histogram.quantile(rank)[0])
+
+    def interval(self, level: float) -> tuple[float | None, float | None]:
+        """95% Monte Carlo interval of that amount."""
+        low, high = level_interval(level, self.paths)
+        return self.amount(low), self.amount(high)
+
+    def as_json(self) -> dict[str, Any]:
+        """Amounts by level, and their intervals; null where no amount suffices."""
+        levels = {f"p{round(100 * level)}": level for level in NEED_LEVELS}
+        amounts: dict[str, Any] = {name: self.amount(level) for name, level in levels.items()}
+        return amounts | {
+            "interval": {name: list(self.interval(level)) for name, level in levels.items()},
+            "paths": self.paths,
+        }
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something known to be planned, for the chart: a round and the month index in which its attempt starts."""
+
+    name: str
+    month: int | None
+    what: str
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a forecast comes from: enough to run it again.
+
+    `text`: what the printout says it assumed (opening balances, what "a to b" means), one sentence each.
+    """
+
+    company: str
+    file: str
+    scenarios: tuple[str, ...]
+    seed: int
+    months: int
+    first_month: Month
+    currency: str
+    opening_cash: float
+    marks: tuple[Mark, ...]
+    text: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is left of a run: summary and origin, read through clocks and fans.
+
+    >>> import tarmac
+    >>> forecast = tarmac.simulate(tarmac.load("saas-seed"), paths=2_000, seed=7)
+    >>> 0 <= forecast.insolvent.probability[11] <= 1
+    np.True_
+    """
+
+    origin: Origin
+    summary: Summary
+    need: Need
+    default_alive: Clock
+    """Insolvency in the same company with no new money: a path is default alive where it does not strike."""
+
+    @property
+    def company(self) -> str:
+        """The company's name."""
+        return self.origin.company
+
+    @property
+    def months(self) -> int:
+        """The horizon."""
+        return self.origin.months
+
+    @property
+    def paths(self) -> int:
+        """Paths simulated."""
+        return self.summary.paths
+
+    @property
+    def clocks(self) -> dict[str, Clock]:
+        """Every clock by name."""
+        return {name: Clock(name, strikes) for name, strikes in self.summary.strikes.items()}
+
+    @property
+    def insolvent(self) -> Clock:
+        """Insolvency, by the company's definition."""
+        return Clock("insolvent", self.summary.strikes["insolvent"])
+
+    @property
+    def first_missed_bill(self) -> Clock:
+        """A due obligation is not paid in full for the first time: the cash-flow test."""
+        return Clock("first_missed_bill", self.summary.strikes["first_missed_bill"])
+
+    @property
+    def profitable(self) -> Clock:
+        """Operating cash flow is at or above zero from this month to the horizon."""
+        return Clock("profitable", self.summary.strikes["profitable"])
+
+    @property
+    def cash(self) -> Fan:
+        """Cash at each month's end; zero on insolvent paths."""
+        return Fan(self.summary.amounts["cash"])
+
+    @property
+    def net_burn(self) -> Fan:
+        """Operating payments less operating receipts, of the paths that are solvent."""
+        return Fan(self.summary.amounts["net_burn"])
+
+    @property
+    def arrears(self) -> Fan:
+        """Bills past due at each month's end, of the paths that are solvent."""
+        return Fan(self.summary.amounts["arrears"])
+
+    @property
+    def payables(self) -> Fan:
+        """Bills received and not paid at each month's end, of the paths that are solvent."""
+        return Fan(self.summary.amounts["payables"])
+
+    @property
+    def samples(self) -> NDArray[np.float64]:
+        """Cash of the first few paths, zero from insolvency on. Shape (months, up to 12)."""
+        return self.summary.samples
+
+    @property
+    def simple_runway(self) -> float | None:
+        """Opening cash over mean net burn of the first three months, in months; None where nothing is burnt.
+
+        The usual rule of thumb, for comparison only.
+        """
+        burn = float(np.mean(self.net_burn.mean[:3]))
+        return self.origin.opening_cash / burn if burn > 0 else None
+
+    def month_name(self, index: int) -> Month:
+        """The calendar month of a month index counted from 0."""
+        return self.origin.first_month + index
+
+    def as_json(self) -> dict[str, Any]:
+        """The forecast as plain values: no NaN, months counted from 1, null beyond the horizon."""
+        origin = self.origin
+        head = {
+            "schema": SCHEMA,
+            "company": origin.company,
+            "scenarios": list(origin.scenarios),
+            "seed": origin.seed,
+            "paths": self.paths,
+            "months": origin.months,
+            "first_month": str(origin.first_month),
+            "currency": origin.currency,
+        }
+        clocks = {name: clock.as_json() for name, clock in self.clocks.items()}
+        fans = {name: getattr(self, name).as_json() for name in ("cash", "net_burn", "arrears", "payables")}
+        alive = 1.0 - float(self.default_alive.probability[-1])
+        tail = {
+            "need": self.need.as_json(),
+            "default_alive": {"probability": alive, "standard_error": float(self.default_alive.standard_error[-1])},
+            "simple_runway_months": self.simple_runway,
+            "assumptions": list(origin.text),
+        }
+        return head | clocks | fans | tail
+
+
+def _plain(values: NDArray[np.float64]) -> list[float | None]:
+    return [None if math.isnan(value) else value for value in values.tolist()]

@@ -1,0 +1,124 @@
+"""Finding and reading files: an explicit path, then the shelf in the working folder, then the shelf that is shipped."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tarmac.company import Company, company_from
+from tarmac.errors import InputError, Problem, nearest, printable
+from tarmac.scenario import Scenario, scenario_from
+
+LARGEST_FILE: Final = 1_000_000
+"""Bytes: a company file is some kilobytes; a larger file is a mistake, and is not read."""
+
+_PACKAGE: Final = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file on a shelf: its name without ending, where it is, whether it is shipped, and what it hides."""
+
+    name: str
+    path: Path
+    shipped: bool
+    hides: Path | None = None
+
+
+def load(name: str | Path) -> Company:
+    """The company of that name on the shelf `models/`, or in that file. InputError lists everything wrong with it."""
+    found = find("models", name)
+    return company_from(read_toml(found.path), str(_shown(found.path)))
+
+
+def load_scenario(name: str | Path) -> Scenario:
+    """The scenario of that name on the shelf `scenarios/`, or in that file."""
+    found = find("scenarios", name)
+    return scenario_from(read_toml(found.path), str(_shown(found.path)))
+
+
+def find(shelf: str, name: str | Path, *, ending: str = ".toml") -> Found:
+    """The file a name stands for: a path where it has a slash or an ending, else the first found on the shelves."""
+    text = str(name)
+    if text.endswith(ending) or "/" in text or "\\" in text:
+        return _explicit(Path(text), ending)
+    here = [item for item in on_shelf(shelf, ending=ending) if item.name == text]
+    if not here:
+        known = {item.name for item in on_shelf(shelf, ending=ending)}
+        rule = f"is a file, or a name on the shelf {shelf}/ (here or shipped)"
+        raise InputError(
+            [Problem("command line", shelf.removesuffix("s"), printable(text), rule, nearest(text, known))]
+        )
+    return here[0]
+
+
+def on_shelf(shelf: str, *, ending: str = ".toml") -> list[Found]:
+    """Everything on a shelf, by name: files of the working folder before shipped ones of the same name."""
+    own = {path.name.removesuffix(ending): path for path in _files(Path(shelf), ending)}
+    shipped = {path.name.removesuffix(ending): path for path in _files(shelf_shipped(shelf), ending)}
+    same = {name for name in own if name in shipped and own[name].resolve() == shipped[name].resolve()}
+    rows = []
+    for name in sorted({*own, *shipped}):
+        if name in own and name not in same:
+            rows.append(Found(name, own[name], shipped=False, hides=shipped.get(name)))
+        else:
+            rows.append(Found(name, shipped[name], shipped=True))
+    return rows
+
+
+def shelf_shipped(shelf: str) -> Path:
+    """Where a shipped shelf stands: inside the installed package, or beside it in a checkout."""
+    inside = _PACKAGE / "_shelves" / shelf
+    return inside if inside.is_dir() else _PACKAGE.parent / shelf
+
+
+def read_toml(path: Path) -> Mapping[str, Any]:
+    """The document in a TOML file. InputError where it cannot be read, is too large, or is not TOML."""
+    text = _text(path)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(path, str(error), what="is TOML: correct the line named; text needs quotes") from None
+    except RecursionError:
+        raise _unreadable(path, "brackets within brackets", what="nests a few levels at most: flatten it") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        value = error.strerror or type(error).__name__
+        raise _unreadable(path, value, what="is a file that can be read: check its name and rights") from None
+    if len(content) > LARGEST_FILE:
+        limit = f"has at most {LARGEST_FILE:,} bytes: name a company or scenario file"
+        raise _unreadable(path, f"more than {LARGEST_FILE:,} bytes", what=limit)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, f"byte {error.start}", what="is text in UTF-8: save it as UTF-8") from None
+
+
+def _unreadable(path: Path, value: str, *, what: str) -> InputError:
+    rule, _, remedy = what.partition(": ")
+    return InputError([Problem(str(_shown(path)), "the file", value, rule, remedy)])
+
+
+def _explicit(path: Path, ending: str) -> Found:
+    if not path.exists() and path.with_name(path.name + ending).exists():
+        path = path.with_name(path.name + ending)
+    return Found(path.name.removesuffix(ending), path, shipped=False)
+
+
+def _files(folder: Path, ending: str) -> Iterator[Path]:
+    if folder.is_dir():
+        yield from (path for path in sorted(folder.iterdir()) if path.name.endswith(ending) and path.is_file())
+
+
+def _shown(path: Path) -> Path:
+    """The path as a message shows it: relative to the working folder where it lies below it."""
+    try:
+        return path.resolve().relative_to(Path.cwd().resolve())
+    except (ValueError, OSError):
+        return path

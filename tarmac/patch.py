@@ -1,0 +1,224 @@
+"""Changing a company's document: numbers multiplied and added to in their own words, months moved, tables added.
+
+The document is plain values, as they stand in a company file; what comes out is checked as a company afterwards.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tarmac import uncertain
+from tarmac.company import SECTIONS, Company
+from tarmac.company.targets import matching
+from tarmac.errors import nearest
+from tarmac.months import Month
+
+OPERATIONS: Final = ("set", "multiply", "add", "shift", "add_item", "remove")
+
+Slot = tuple[MutableMapping[str, Any], str]
+"""Where a value stands: the table that holds it, and its key there."""
+
+Mistake = tuple[str, str, str, str]
+"""Where in the change, the value there, the rule and the remedy."""
+
+_LINE_AMOUNTS: Final = ("monthly", "cost")
+_MATCHES: Final = "a target matches something in the company"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change: what it points at, one of OPERATIONS, its argument, and the months in which it holds.
+
+    `first` and `last` are calendar months, or months of the forecast counted from 1.
+    """
+
+    target: str
+    operation: str
+    argument: Any
+    first: Month | int | None = None
+    last: Month | int | None = None
+
+    @property
+    def dated(self) -> bool:
+        """Whether it holds in some months only."""
+        return self.first is not None or self.last is not None
+
+    def on_number(self, value: Any) -> Any:  # noqa: ANN401  (plain values of a file)
+        """A number of the file, changed: in its own words where it is text."""
+        if self.operation == "multiply":
+            return f"({value}) * {self.argument}" if isinstance(value, str) else value * self.argument
+        return _plus(value, self.argument) if self.operation == "add" else self.argument
+
+
+class Patch:
+    """A company's document on its way through some edits."""
+
+    def __init__(self, company: Company) -> None:
+        self.document: dict[str, Any] = _plain(company.document())
+        self._declared: dict[str, Any] = _plain(company.model_dump())
+        self._first = company.company.first_month
+
+    def make(self, edit: Edit) -> list[Mistake]:
+        """Make one edit; what is wrong with it."""
+        steps: dict[str, Callable[[Edit], Iterator[Mistake]]] = {"add_item": self._add_item, "remove": self._remove}
+        return list(steps.get(edit.operation, self._alter)(edit))
+
+    def _add_item(self, edit: Edit) -> Iterator[Mistake]:
+        if edit.target in SECTIONS:
+            self.document[edit.target] = [*self.document.get(edit.target, ()), edit.argument]
+        else:
+            yield "target", edit.target, "add_item names a section", nearest(edit.target, SECTIONS)
+
+    def _remove(self, edit: Edit) -> Iterator[Mistake]:
+        tables = {
+            f"{section}.{item.get('name')}": item for section in SECTIONS for item in self.document.get(section, ())
+        }
+        chosen = matching(edit.target, tables)
+        for path in chosen:
+            section = path.partition(".")[0]
+            self.document[section] = [item for item in self.document[section] if item is not tables[path]]
+        slots = {} if chosen else dict(_slots(self.document))
+        for path in matching(edit.target, slots):
+            table, key = slots[path]
+            table.pop(key, None)
+        if not matching(edit.target, {*tables, *slots}):
+            yield "target", edit.target, _MATCHES, nearest(edit.target, {*tables, *slots})
+
+    def _alter(self, edit: Edit) -> Iterator[Mistake]:
+        written = dict(_slots(self.document))
+        declared = dict(_slots(_under(self._declared, self.document)))
+        values = {path: declared[path][0][declared[path][1]] for path in matching(edit.target, declared)}
+        if not values:
+            yield "target", edit.target, _MATCHES, nearest(edit.target, declared)
+        fitting = {path: value for path, value in values.items() if _FITS[edit.operation](value)}
+        if values and not fitting:
+            yield "target", edit.target, f"{edit.operation} goes with {_GOES_WITH[edit.operation]}", "use set"
+        for path, value in fitting.items():
+            self._write(edit, written.get(path) or self._new_slot(path), value=value)
+
+    def _new_slot(self, path: str) -> Slot:
+        """Where a value is to be written that is declared, but does not stand in the document yet."""
+        holders: dict[str, MutableMapping[str, Any]] = {
+            f"{section}.{item['name']}": item for section in SECTIONS for item in self.document.get(section, ())
+        }
+        parent, _, key = path.rpartition(".")
+        if parent in holders:
+            return holders[parent], key
+        outer, _, inner = parent.rpartition(".")
+        return holders.get(outer, self.document).setdefault(inner, {}), key
+
+    def _write(self, edit: Edit, slot: Slot, *, value: Any) -> None:  # noqa: ANN401  (plain values of a file)
+        table, key = slot
+        if edit.operation == "shift":
+            table[key] = self._shifted(edit.argument, value)
+        elif edit.dated and edit.operation == "multiply" and key in _LINE_AMOUNTS:
+            table["times"] = self._between(edit, table.get("times", 1))
+        elif edit.dated:
+            table[key] = self._between(edit, value)
+        elif isinstance(value, Mapping) and edit.operation != "set":
+            table[key] = {month: edit.on_number(item) for month, item in value.items()}
+        else:
+            table[key] = edit.on_number(value)
+
+    def _shifted(self, by: int, value: str | Mapping[str, Any]) -> str | dict[str, Any]:
+        """A month moved; a schedule with all its months moved but the first, in which it has to begin."""
+        if isinstance(value, str):
+            return str(Month.parse(value) + by)
+        months = {month: Month.parse(month) for month in value}
+        return {str(months[key] + (0 if months[key] == self._first else by)): item for key, item in value.items()}
+
+    def _between(self, edit: Edit, value: Any) -> dict[str, Any]:  # noqa: ANN401
+        """A schedule in which an edit holds from one month to another; before and after, what held stays."""
+        start, stop = self._month(edit.first) or self._first, self._month(edit.last)
+        values = {Month.parse(month): item for month, item in value.items()} if isinstance(value, Mapping) else {}
+        values = values or {self._first: value}
+        edges = {*values, start} | ({stop + 1} if stop is not None else set())
+        schedule = {}
+        for month in sorted(edges):
+            holds = values[max((known for known in values if known <= month), default=min(values))]
+            inside = month >= start and (stop is None or month <= stop)
+            schedule[str(month)] = edit.on_number(holds) if inside else holds
+        return schedule
+
+    def _month(self, when: Month | int | None) -> Month | None:
+        return self._first + (when - 1) if isinstance(when, int) else when
+
+
+def _slots(table: MutableMapping[str, Any], path: str = "") -> Iterator[tuple[str, Slot]]:
+    """Every key of a document by its path; tables of a section go by their names, a schedule is one value."""
+    for key, value in table.items():
+        here = f"{path}.{key}" if path else key
+        if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+            if path:
+                yield here, (table, key)
+            for index, item in enumerate(value):
+                name = f"{here}.{item['name']}" if not path and "name" in item else f"{here}[{index}]"
+                yield from _slots(item, name)
+        elif isinstance(value, dict) and not _is_schedule(value):
+            yield from _slots(value, here)
+        else:
+            yield here, (table, key)
+
+
+def _under(defaults: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a document says, and beneath it what its tables declare by default."""
+    merged = {**defaults, **document}
+    for key, value in document.items():
+        if key in SECTIONS:
+            known = {item["name"]: item for item in defaults.get(key, ())}
+            merged[key] = [{**known.get(item.get("name"), {}), **item} for item in value]
+        elif isinstance(value, Mapping):
+            merged[key] = {**defaults.get(key, {}), **value}
+    return merged
+
+
+def _is_schedule(value: Mapping[str, Any]) -> bool:
+    return bool(value) and all(key[:1].isdigit() for key in value)
+
+
+def _is_number(value: object) -> bool:
+    """Whether a plain value is a number: written out, as text, or by month."""
+    if isinstance(value, Mapping):
+        return _is_schedule(value)
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return False
+    try:
+        uncertain.parse(value)
+    except uncertain.UncertainError:
+        return False
+    return True
+
+
+def _is_dated(value: object) -> bool:
+    """Whether a plain value is a month or a schedule."""
+    if isinstance(value, Mapping):
+        return _is_schedule(value)
+    try:
+        return bool(Month.parse(value)) if isinstance(value, str) else False
+    except ValueError:
+        return False
+
+
+_FITS: Final[dict[str, Callable[[object], bool]]] = {
+    "set": lambda _: True,
+    "multiply": _is_number,
+    "add": _is_number,
+    "shift": _is_dated,
+}
+_GOES_WITH: Final = {"multiply": "a number", "add": "a number", "shift": "a month or a schedule"}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  (plain values of a file)
+    """Tuples as lists, so that a document can be changed in place."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _plus(value: float | str, more: float | str) -> float | str:
+    if not isinstance(value, str) and not isinstance(more, str):
+        return value + more
+    added = uncertain.parse(more)
+    if added.certain and added.value < 0:
+        return f"({value}) - {str(more).strip().lstrip('-−')}"
+    return f"({value}) + {more}"

@@ -1,0 +1,89 @@
+"""The one style of every chart: colours, fonts and sizes, set for the time of drawing and never for the process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Final
+
+# Okabe and Ito (2008): eight colours that colour-blind readers tell apart.
+BLUE, SKY, GREEN, ORANGE = "#0072B2", "#56B4E9", "#009E73", "#E69F00"
+VERMILLION, PURPLE, BLACK = "#D55E00", "#CC79A7", "#000000"
+INK, FAINT_INK, GRID = "#222222", "#5A5A5A", "#DDDDDD"
+
+CLOCK_COLOURS: Final = {"insolvent": VERMILLION, "first_missed_bill": ORANGE, "profitable": GREEN}
+BAND_COLOURS: Final = {90: "#D6E6F1", 80: "#AECDE4", 50: "#7FB2D5"}
+"""Tints of blue by the share of the paths inside; opaque, so that they print and overlay alike everywhere."""
+
+_RULES: Final[dict[str, Any]] = {
+    "text.parse_math": False,  # a company may be called "$_^"
+    "text.usetex": False,
+    "text.color": INK,
+    "axes.edgecolor": FAINT_INK,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.titlesize": "medium",
+    "axes.unicode_minus": False,
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "xtick.color": FAINT_INK,
+    "ytick.color": FAINT_INK,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "tarmac",
+    "pdf.fonttype": 42,
+    "savefig.dpi": "figure",
+}
+
+# Fonts that may be installed, for names in scripts that the shipped font does not cover.
+_FURTHER_FONTS: Final = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "PingFang SC", "Hiragino Sans", "Microsoft YaHei",
+    "Yu Gothic", "Malgun Gothic", "WenQuanYi Zen Hei", "Noto Sans Devanagari", "Nirmala UI", "Noto Sans Thai",
+)  # fmt: skip
+_SHIPPED_FONT: Final = "DejaVu Sans"
+_UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}"
+
+
+@contextmanager
+def style(font_size: float | None = None) -> Iterator[None]:
+    """The house style while a chart is drawn or saved; whatever the user has set returns afterwards.
+
+    `font_size` in points; None keeps the one in force.
+    """
+    import matplotlib as mpl
+    import matplotlib.style
+
+    size = float(mpl.rcParams["font.size"]) if font_size is None else font_size
+    rules = _RULES | {"font.size": size, "font.family": [_SHIPPED_FONT, *_further_fonts()]}
+    with mpl.style.context(["default", rules]):
+        yield
+
+
+def drawable(text: str) -> str:
+    """A text without the characters that no font at hand has: a sign for "unknown" stands in their place."""
+    known = _characters()
+    return "".join(character if ord(character) in known else _UNKNOWN for character in text)
+
+
+@cache
+def _further_fonts() -> tuple[str, ...]:
+    from matplotlib.font_manager import fontManager
+
+    installed = set(fontManager.get_font_names())
+    return tuple(name for name in _FURTHER_FONTS if name in installed)
+
+
+@cache
+def _characters() -> frozenset[int]:
+    from matplotlib.font_manager import FontProperties, fontManager, get_font
+
+    families = [_SHIPPED_FONT, *_further_fonts()]
+    fonts = [get_font(fontManager.findfont(FontProperties(family=family))) for family in families]
+    return frozenset(code for font in fonts for code in font.get_charmap())

@@ -1,0 +1,62 @@
+"""The tables behind the charts: exactly the numbers that are drawn, for those who want to draw or check them again."""
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.forecast import Forecast
+from tarmac.report.words import CLOCK_NAMES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BANDS: Final = {90: (5, 95), 80: (10, 90), 50: (25, 75)}
+"""Bands of a fan, the widest first: the share of the paths inside, and the two quantiles in percent."""
+
+_EVER: Final = 0.005
+
+
+def cash_table(forecast: Forecast) -> "pd.DataFrame":
+    """Cash at each month's end as the fan shows it: quantiles p5 to p95 over all paths, then the sample paths.
+
+    Index "month" ("2023-01"); columns p5, p10, p25, p50, p75, p90, p95, path_1 to path_12; in the company's currency.
+    Insolvent paths count as zero.
+    """
+    import pandas as pd
+
+    percents = sorted({50, *(percent for band in BANDS.values() for percent in band)})
+    columns = {f"p{percent}": forecast.cash.quantile(percent / 100) for percent in percents}
+    columns |= {f"path_{number}": path for number, path in enumerate(forecast.samples.T, start=1)}
+    return pd.DataFrame(columns, index=_months(forecast))
+
+
+def survival_table(forecast: Forecast) -> "pd.DataFrame":
+    """Probability of each drawn clock by the end of each month, with its 95% Monte Carlo interval.
+
+    Index "month" ("2023-01"); for each clock the columns name, name_low and name_high, all between 0 and 1.
+    """
+    import pandas as pd
+
+    columns: dict[str, NDArray[np.float64]] = {}
+    for name in drawn_clocks(forecast):
+        clock = forecast.clocks[name]
+        low, high = clock.interval()
+        columns |= {name: clock.probability, f"{name}_low": low, f"{name}_high": high}
+    return pd.DataFrame(columns, index=_months(forecast))
+
+
+def drawn_clocks(forecast: Forecast) -> list[str]:
+    """Insolvency; the first missed bill where it differs; lasting profit where its probability ever passes 0.5%."""
+    drawn = {
+        "insolvent": True,
+        "first_missed_bill": not np.array_equal(forecast.first_missed_bill.strikes, forecast.insolvent.strikes),
+        "profitable": bool(forecast.profitable.probability[-1] > _EVER),
+    }
+    return [name for name in CLOCK_NAMES if drawn[name]]
+
+
+def _months(forecast: Forecast) -> "pd.Index[str]":
+    import pandas as pd
+
+    return pd.Index([str(forecast.month_name(index)) for index in range(forecast.months)], name="month")

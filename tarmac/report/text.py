@@ -1,0 +1,266 @@
+"""A forecast in words: the answer in a sentence, a screen for a founder, a text in place of the chart."""
+
+import math
+import textwrap
+from pathlib import PurePath
+from typing import Final
+
+import numpy as np
+
+from tarmac.errors import printable
+from tarmac.forecast import Clock, Fan, Forecast
+from tarmac.money import format_money, format_share
+from tarmac.report.words import CLOCK_NAMES, bare_money, bound_of_none, counted, end_of, in_currency, percent, short
+
+WIDTH: Final = 100
+LINES: Final = 24
+_NAME, _P, _LAST_P, _CELL = 17, 10, 18, 9
+_INDENT: Final = " " * 4
+_NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+_SHOWN_AT: Final = (6, 12, 18, 24)
+_SHORTEST_SENTENCE: Final = 40
+
+
+def headline(forecast: Forecast) -> str:
+    """When the money runs out, in one sentence, without its full stop.
+
+    Says "most paths" only where the Monte Carlo interval of the probability lies on one side of one half.
+    """
+    clock, last = forecast.insolvent, forecast.months - 1
+    share, end = float(clock.probability[last]), end_of(forecast, last)
+    low, high = (float(side[last]) for side in clock.interval())
+    half = clock.month(0.5)
+    if not clock.counts[last]:
+        return _never(forecast)
+    if low <= 0.5 <= high:
+        between = f"95% interval {format_share(low)} to {format_share(high)}"
+        return f"Too close to call: {format_share(share)} of the paths are insolvent by {end} ({between})"
+    if half is not None:
+        return _runs_out(forecast, half)
+    within = counted(forecast.months, "month")
+    tenth = _tenth(forecast, forecast.months)
+    return f"More likely than not solvent beyond {within}: {format_share(share)} insolvent by {end}{tenth}"
+
+
+def _never(forecast: Forecast) -> str:
+    within = f"within {counted(forecast.months, 'month')}"
+    bound = f"at most {bound_of_none(forecast.paths)}, 95% confidence"
+    profitable = float(forecast.profitable.probability[-1])
+    tail = ""
+    if profitable >= 0.5:
+        tail = f"; {format_share(profitable)} are profitable by {end_of(forecast, forecast.months - 1)}"
+    return f"No path of {forecast.paths:,} is insolvent {within} ({bound}){tail}"
+
+
+def _runs_out(forecast: Forecast, half: int) -> str:
+    share = float(forecast.insolvent.probability[half - 1])
+    start = f"Money runs out by {end_of(forecast, half - 1)} on"
+    if share < 0.505:
+        return f"{start} half of the paths{_tenth(forecast, half, on='on ')}"
+    where = f"every path: all {forecast.paths:,}" if share == 1 else f"most paths: {format_share(share)}"
+    return f"{start} {where} are insolvent by then{_tenth(forecast, half)}"
+
+
+def _tenth(forecast: Forecast, before: int, *, on: str = "") -> str:
+    """When one path in ten is insolvent, where that is before a month already named."""
+    tenth = forecast.insolvent.month(0.1)
+    return "" if tenth is None or tenth >= before else f", {on}one in ten by {end_of(forecast, tenth - 1)}"
+
+
+def screen(forecast: Forecast) -> str:
+    """One screen a founder reads: when, how likely, how much, and what was assumed. At most 24 lines of 100 columns.
+
+    P10 of a clock is the month by whose end it has struck one path in ten; every probability carries its 95% Monte
+    Carlo error.
+    """
+    lines = [_title(forecast), *textwrap.wrap(f"{headline(forecast)}.", WIDTH), "", *_table(forecast)]
+    opened = len(lines)
+    lines += [*_alive(forecast), *_need(forecast), *_rounds(forecast), _run(forecast)]
+    lines += _assumed(forecast, room=LINES - len(lines))
+    return "\n".join(lines if len(lines) == LINES else [*lines[:opened], "", *lines[opened:]])
+
+
+def _title(forecast: Forecast) -> str:
+    first = forecast.origin.first_month.label
+    return f"{short(forecast.company)}: {counted(forecast.months, 'month')} from {first}"
+
+
+def _table(forecast: Forecast) -> list[str]:
+    shown = _months_shown(forecast)
+    head = f"{'by the end of':{_NAME}}{'P10':>{_P}}{'P50':>{_P}}{'P90':>{_LAST_P}}"
+    clocks = [_clock_row(forecast, name, shown=shown) for name in _distinct(forecast)]
+    money = [_money_row(forecast, label, row=row) for label, row in _amounts(forecast, shown)]
+    dates = "".join(f"{end_of(forecast, index):>{_CELL}}" for index in shown)
+    return [head + dates, *clocks, *money, *_legend(forecast)]
+
+
+def _months_shown(forecast: Forecast) -> list[int]:
+    """Month indices counted from 0: after half a year, a year and so on, and the horizon."""
+    return [months - 1 for months in _SHOWN_AT if months < forecast.months] + [forecast.months - 1]
+
+
+def _distinct(forecast: Forecast) -> list[str]:
+    """The clocks worth a row: a first missed bill that is always the insolvency itself has none."""
+    same = np.array_equal(forecast.first_missed_bill.strikes, forecast.insolvent.strikes)
+    return [name for name in CLOCK_NAMES if name != "first_missed_bill" or not same]
+
+
+def _clock_row(forecast: Forecast, name: str, *, shown: list[int]) -> str:
+    clock = forecast.clocks[name]
+    months = [clock.month(level) for level in (0.1, 0.5, 0.9)]
+    known = [end_of(forecast, month - 1) for month in months if month is not None]
+    widths = [_P, _P, _LAST_P]
+    cells = "".join(f"{cell:>{width}}" for cell, width in zip(known, widths, strict=False))
+    if len(known) < len(months):
+        beyond = f"beyond {counted(forecast.months, 'month')}"
+        cells += f"{beyond:>{sum(widths[len(known) :])}}"
+    chances = "".join(f"{percent(int(clock.counts[index]), clock.paths):>{_CELL}}" for index in shown)
+    return f"{CLOCK_NAMES[name] + ', %':{_NAME}}{cells}{chances}"
+
+
+def _amounts(forecast: Forecast, shown: list[int]) -> list[tuple[str, list[float]]]:
+    """The rows of money: what each is, and its value at some months (NaN where no path is left)."""
+
+    def at(fan: Fan, level: float) -> list[float]:
+        return [float(value) for value in fan.quantile(level)[shown]]
+
+    rows = [
+        ("cash, median (insolvent: zero)", at(forecast.cash, 0.5)),
+        ("cash, one path in ten below", at(forecast.cash, 0.1)),
+        ("net burn a month, median while solvent", at(forecast.net_burn, 0.5)),
+    ]
+    for name, fan in (("arrears", forecast.arrears), ("payables", forecast.payables)):
+        if fan.histogram.highest.max() > 0:
+            rows.append((f"{name}, median while solvent", at(fan, 0.5)))
+    return rows
+
+
+def _money_row(forecast: Forecast, label: str, *, row: list[float]) -> str:
+    currency = forecast.origin.currency
+    cells = "".join(f"{bare_money(value, currency):>{_CELL}}" for value in row)
+    return f"{label + in_currency(currency):{_NAME + 2 * _P + _LAST_P}}{cells}"
+
+
+def _legend(forecast: Forecast) -> list[str]:
+    same = "" if "first_missed_bill" in _distinct(forecast) else " No bill is missed before insolvency."
+    gone = " -: no path left." if forecast.insolvent.counts[-1] == forecast.paths else ""
+    text = "P10: on one path in ten by then (P50: half, P90: nine in ten). ±, <, >: 95% Monte Carlo error."
+    return textwrap.wrap(f"{text}{same}{gone}", WIDTH)
+
+
+def _alive(forecast: Forecast) -> list[str]:
+    clock = forecast.default_alive
+    alive = percent(clock.paths - int(clock.counts[-1]), clock.paths)
+    horizon = end_of(forecast, forecast.months - 1)
+    return [
+        f"Default alive (no new money, solvent to {horizon}): {alive}% of the paths.",
+        f"Cash / burn rule: {simple_rule(forecast)}.",
+    ]
+
+
+def simple_rule(forecast: Forecast) -> str:
+    """What the usual rule of thumb says: opening cash over the mean net burn of the first three months."""
+    rule = forecast.simple_runway
+    if rule is not None:
+        months = f"{rule:.1f} months" if rule < 1_000 else "over 1,000 months"
+        return f"{months}; for comparison only"
+    if math.isnan(float(np.mean(forecast.net_burn.mean[:3]))):
+        return "cannot be worked out, no path is solvent for three months"
+    return "does not apply, the company burns no cash at first"
+
+
+def _need(forecast: Forecast) -> list[str]:
+    horizon = end_of(forecast, forecast.months - 1)
+    words = {level: need_in_words(forecast, level) for level in (0.5, 0.8, 0.9)}
+    code = forecast.origin.currency
+    amounts = "; ".join(f"{format_share(level)}: {text}" for level, text in words.items())
+    amounts = amounts.replace(f"{code} ", f"{code}{_NO_BREAK}")
+    text = f"Extra money at the start for a share of the paths to stay solvent to {horizon} (95% interval): {amounts}."
+    lines = textwrap.wrap(text, WIDTH, subsequent_indent=_INDENT)
+    return [line.replace(_NO_BREAK, " ") for line in lines]
+
+
+def need_in_words(forecast: Forecast, level: float) -> str:
+    """The extra opening cash with which a share `level` of the paths reaches the horizon solvent, and its interval."""
+    amount, (low, high) = forecast.need.amount(level), forecast.need.interval(level)
+    currency = forecast.origin.currency
+
+    def words(value: float | None) -> str:
+        return "no amount" if value is None else format_money(value, currency)
+
+    if amount == 0:
+        return "none, enough as it is" + ("" if high == 0 else f" (up to {words(high)})")
+    if amount is None:
+        return "no amount suffices" + ("" if low is None else f" (or {words(low)} at least)")
+    return f"{words(amount)} ({words(low)} to {words(high)})"
+
+
+def _rounds(forecast: Forecast) -> list[str]:
+    marks = forecast.origin.marks
+    if not marks:
+        return []
+    rounds = []
+    for mark in marks:
+        begins = "on its condition"
+        if mark.month is not None:
+            begins = end_of(forecast, mark.month) if mark.month < forecast.months else "after the horizon"
+        rounds.append(f"{short(mark.name, 30)} ({short(mark.what, 12)}) starts {begins}")
+    return textwrap.wrap(
+        f"Rounds: {'; '.join(rounds)}.", WIDTH, subsequent_indent=_INDENT, max_lines=2, placeholder=" ..."
+    )
+
+
+def scenarios_in_words(forecast: Forecast) -> str:
+    """The scenarios that were applied, in their order."""
+    names = [short(PurePath(name).name.removesuffix(".toml"), 30) for name in forecast.origin.scenarios]
+    return f"scenario{'s' if len(names) > 1 else ''} {', '.join(names)}" if names else "no scenario"
+
+
+def _run(forecast: Forecast) -> str:
+    text = f"Run: {counted(forecast.paths, 'path')}, seed {forecast.origin.seed}, {scenarios_in_words(forecast)}."
+    return textwrap.shorten(text, WIDTH, placeholder=" ...")
+
+
+def _assumed(forecast: Forecast, *, room: int) -> list[str]:
+    """The assumptions in the lines that are left; where they do not fit, the longest sentences are cut."""
+    sentences = [printable(text, 1_000) for text in forecast.origin.text]
+    while True:
+        lines = textwrap.wrap(f"Assumed: {' '.join(sentences)}", WIDTH, subsequent_indent=_INDENT) if sentences else []
+        longest = max(map(len, sentences), default=0)
+        if len(lines) <= room or longest <= _SHORTEST_SENTENCE:
+            return lines[:room]
+        place = next(place for place, text in enumerate(sentences) if len(text) == longest)
+        sentences[place] = textwrap.shorten(sentences[place], longest - 10, placeholder=" ...")
+
+
+def alt_text(forecast: Forecast) -> str:
+    """What the chart shows, for a reader who cannot see it: three or four sentences made from the result."""
+    last = forecast.months - 1
+    end = end_of(forecast, last)
+    what = (
+        f"Two charts of {short(forecast.company)} by month, {_span(forecast)}: cash, and the probability of insolvency."
+    )
+    sentences = [what, f"{headline(forecast)}.", _cash_sentence(forecast)]
+    profitable = forecast.profitable
+    if profitable.probability[last] > 0:
+        sentences.append(f"Lasting profit is reached by {end} on {_share(profitable, last)} of the paths.")
+    return " ".join(sentences)
+
+
+def _span(forecast: Forecast) -> str:
+    first, end = end_of(forecast, 0), end_of(forecast, forecast.months - 1)
+    return f"{first} to {end}" if forecast.months > 1 else first
+
+
+def _cash_sentence(forecast: Forecast) -> str:
+    currency, last = forecast.origin.currency, forecast.months - 1
+    median = forecast.cash.quantile(0.5)
+    low, high = (format_money(float(forecast.cash.quantile(level)[last]), currency) for level in (0.05, 0.95))
+    most = f"when nine paths in ten hold between {low} and {high}" if low != high else "as on nine paths in ten"
+    end = f"{format_money(float(median[last]), currency)} at the end of {end_of(forecast, last)}"
+    start = f"{format_money(float(median[0]), currency)} at the end of {end_of(forecast, 0)} and " if last else ""
+    return f"Median cash is {start}{end}, {most}."
+
+
+def _share(clock: Clock, index: int) -> str:
+    return format_share(float(clock.probability[index]))

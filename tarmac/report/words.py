@@ -1,0 +1,96 @@
+"""Words and numbers that text and charts have in common: names made safe, money in cells, chances with their error."""
+
+import math
+from typing import Final
+
+import numpy as np
+
+from tarmac.errors import printable
+from tarmac.forecast import Forecast
+from tarmac.money import format_money
+from tarmac.survival import wilson
+
+CLOCK_NAMES: Final = {
+    "insolvent": "insolvent",
+    "first_missed_bill": "missed a bill",
+    "profitable": "profitable",
+}
+"""The clocks that are shown, in their order, and what they are called."""
+
+SYMBOLS: Final = frozenset({"USD", "EUR", "GBP"})
+"""Currencies whose amounts carry a sign; other amounts stand without their code where a label names it."""
+
+_SMALLEST_BOUND: Final = 0.01
+
+
+def short(name: str, limit: int = 40) -> str:
+    """A name a user gave, on one line and not longer than `limit`.
+
+    >>> short("Acme & Sons <holding>"), short("a" * 100, 10)
+    ('Acme & Sons <holding>', 'aaaaaaa...')
+    """
+    return printable(" ".join(name.split()), limit)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun.
+
+    >>> counted(1, "month"), counted(20_000, "path")
+    ('1 month', '20,000 paths')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def bare_money(value: float, currency: str) -> str:
+    """An amount for a cell or a tick whose row or axis names the currency where it has no sign of its own.
+
+    >>> bare_money(4e7, "USD"), bare_money(4e7, "CNY"), bare_money(math.nan, "USD")
+    ('$40M', '40M', '-')
+    """
+    return format_money(value, currency if currency in SYMBOLS else "") if math.isfinite(value) else "-"
+
+
+def in_currency(currency: str) -> str:
+    """What a label adds to name a currency whose amounts carry no sign: ", CNY"."""
+    return "" if currency in SYMBOLS else f", {currency}"
+
+
+def percent(count: int, total: int) -> str:
+    """Count / total in percent, with its 95% Monte Carlo error in percentage points.
+
+    The error is the wider half of the Wilson interval, rounded up; where no path or every path was struck, the bound.
+
+    >>> percent(5_218, 20_000), percent(0, 20_000), percent(20_000, 20_000), percent(30, 100)
+    ('26.1±0.7', '<0.02', '>99.98', '30±10')
+    """
+    low, high = (100 * float(end[0]) for end in wilson(np.array([count]), total))
+    if count in {0, total}:
+        bound = _bound(high if count == 0 else 100 - low)
+        return f"<{bound:g}" if count == 0 else f">{100 - bound:g}"
+    share = 100 * (count / total)  # as format_share has it
+    error = max(high - share, share - low)
+    decimals = 0 if error >= 1 else 1
+    step = 10.0**-decimals
+    shown = f"<{step:g}" if share < step / 2 else f">{100 - step:g}" if share > 100 - step / 2 else ""
+    return f"{shown or f'{share:.{decimals}f}'}±{math.ceil(error / step - 1e-9) * step:.{decimals}f}"
+
+
+def bound_of_none(total: int) -> str:
+    """The share below which a probability lies, with 95% confidence, where none of `total` paths was struck.
+
+    >>> bound_of_none(20_000), bound_of_none(100)
+    ('0.02%', '4%')
+    """
+    return f"{_bound(100 * float(wilson(np.array([0]), total)[1][0])):g}%"
+
+
+def _bound(share: float) -> float:
+    """A small percentage rounded up to one significant digit."""
+    share = max(share, _SMALLEST_BOUND)
+    step = 10.0 ** math.floor(math.log10(share) + 1e-12)
+    return min(math.ceil(share / step - 1e-9) * step, 100.0)
+
+
+def end_of(forecast: Forecast, index: int) -> str:
+    """The calendar month of a month index counted from 0, as it stands in a sentence."""
+    return forecast.month_name(index).label

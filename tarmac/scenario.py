@@ -1,0 +1,130 @@
+"""A scenario: a named patch over a company. Scenarios compose in the order given."""
+
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+
+from tarmac.company import Company, company_from, validated
+from tarmac.company.base import Listed, Table
+from tarmac.company.quantity import mistake
+from tarmac.errors import InputError, Problem
+from tarmac.months import Month
+from tarmac.patch import OPERATIONS, Edit, Patch
+from tarmac.uncertain import UncertainError, parse
+
+
+def _when(value: Any) -> Any:  # noqa: ANN401  (whatever stands in the file)
+    """A month of the calendar ("2023-07"), or of the forecast, counted from 1."""
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return value
+    try:
+        return Month.parse(value)
+    except (ValueError, TypeError):
+        rule = "is a month such as '2023-07', or a month of the forecast counted from 1"
+        raise mistake(rule, "write '2023-07' or 7") from None
+
+
+def _amount(value: Any) -> Any:  # noqa: ANN401  (whatever stands in the file)
+    """A number to be added, in the words of a company file."""
+    if isinstance(value, str):
+        try:
+            parse(value)
+        except UncertainError as error:
+            raise mistake("is a number, such as 0.01, '1%' or '250k'", str(error)) from None
+    return value
+
+
+When = Annotated[Month | int, BeforeValidator(_when)]
+Value = bool | int | float | str | list[Any] | dict[str, Any]
+
+
+class Change(Table):
+    """One change: a target, exactly one operation, and optionally the months in which it holds."""
+
+    target: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="A path ('compute.aws.monthly') or a glob ('compute.*.monthly'); for add_item a section ('round')."
+    )
+    set: Value | None = Field(None, description="The new value.")
+    multiply: int | float | None = Field(None, description="Factor on a number.", ge=0, le=1000)
+    add: Annotated[int | float | str | None, BeforeValidator(_amount)] = Field(
+        None, description="What is added to a number ('1%', '250k')."
+    )
+    shift: int | None = Field(None, description="Months by which a month or a schedule moves.", ge=-240, le=240)
+    add_item: dict[str, Any] | None = Field(None, description="One more table in a section.")
+    remove: bool | None = Field(None, description="true: the table or key is taken out.")
+    from_: When | None = Field(None, alias="from", description="First month in which the change holds.")
+    to: When | None = Field(None, description="Last month in which the change holds.")
+
+    @model_validator(mode="after")
+    def _one_operation(self) -> Self:
+        given = [name for name in OPERATIONS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise mistake(f"a change is exactly one of {', '.join(OPERATIONS)}", "write multiply = 1.5, for instance")
+        if self.remove is False:
+            raise mistake("remove is true", "write remove = true, or leave the change out")
+        dated = self.from_ is not None or self.to is not None
+        if dated and given[0] not in ("set", "multiply", "add"):
+            raise mistake("from and to go with set, multiply and add", "remove from and to")
+        return self
+
+    def edit(self) -> Edit:
+        """The change as an edit of a company's document."""
+        operation = next(name for name in OPERATIONS if getattr(self, name) is not None)
+        return Edit(self.target, operation, getattr(self, operation), self.from_, self.to)
+
+
+class Scenario(Table):
+    """A patch file: what it is about, where it comes from, and its changes in order."""
+
+    title: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="A few words.")
+    story: Annotated[str, Field(max_length=4000)] = Field("", description="What happens, in a sentence or two.")
+    source: Annotated[str, Field(max_length=2000)] = Field("", description="Where it comes from.")
+    change: Annotated[tuple[Change, ...], Listed, Field(min_length=1)] = Field(description="The changes, in order.")
+
+    _file: str = PrivateAttr("scenario")
+
+    @property
+    def name(self) -> str:
+        """The name of its file, without folder and ending."""
+        return PurePath(self._file).stem
+
+    @property
+    def file(self) -> str:
+        """The file it came from, for messages."""
+        return self._file
+
+
+def scenario_from(document: Mapping[str, Any], file: str) -> Scenario:
+    """A scenario from the plain values of its file. InputError lists every mistake at once."""
+    scenario = validated(Scenario, document, file=file)
+    scenario._file = file  # a private attribute: how a frozen model remembers its file
+    return scenario
+
+
+def apply(company: Company, scenario: Scenario) -> Company:
+    """The company with a scenario's changes made, in their order, and checked again as a whole."""
+    patch = Patch(company)
+    problems = []
+    for index, change in enumerate(scenario.change):
+        for where, value, rule, remedy in patch.make(change.edit()):
+            problems.append(Problem(scenario.file, f"change[{index}].{where}", value, rule, remedy))
+    if problems:
+        raise InputError(problems)
+    return company_from(patch.document, f"{company.file} + {scenario.name}")
+
+
+def without_funding(company: Company) -> Company:
+    """The same company with every attempt to raise money taken away, and what depends on one with it.
+
+    That is the policies that wait for a round to fail, and correlations with a number of either.
+    """
+    document = company.document()
+    document.pop("round", None)
+    policies = document.get("policy", ())
+    document["policy"] = [item for item in policies if "round_failed" not in item["when"]]
+    gone = ("round.", *(f"policy.{item['name']}." for item in policies if item not in document["policy"]))
+    pairs = document.get("correlation", ())
+    document["correlation"] = [item for item in pairs if not any(name.startswith(gone) for name in item["between"])]
+    return company_from(document, company.file)

@@ -1,0 +1,194 @@
+"""Running a company: blocks of paths, one after the other or on several processes, into a forecast."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from tarmac import library
+from tarmac.company import Company
+from tarmac.engine.block import Job, Tally, run_blocks
+from tarmac.engine.needing import need_of_block
+from tarmac.errors import InputError, Problem
+from tarmac.forecast import Clock, Forecast, Mark, Need, Origin
+from tarmac.layout import plan_of
+from tarmac.plan import Plan
+from tarmac.scenario import Scenario, apply, without_funding
+from tarmac.streams import BLOCK_PATHS, MAX_SEED, fresh_seed
+from tarmac.summary import HistogramBuilder, Summary, total
+
+LONGEST: Final = 600
+"""Months a run may cover."""
+
+MOST_PATHS: Final = 1_000_000_000
+
+NEED_PATHS: Final = BLOCK_PATHS // 2
+"""Paths on which the need is searched for where the company reacts to cash; the first of the run."""
+
+UNFUNDED_PATHS: Final = 2 * BLOCK_PATHS
+"""Paths on which the company without new money is run; the first of the run."""
+
+BLOCKS_A_TASK: Final = 4
+_WORTH_PROCESSES: Final = 24
+"""Blocks from which on starting worker processes costs less time than it saves."""
+
+Progress = Callable[[int, int], None]
+"""Told of paths done and paths in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a run is carried out; none of it changes a single bit of the result.
+
+    `workers`: processes (None: one, or as many as there are processors on runs long enough). `progress`: told of it.
+    """
+
+    workers: int | None = None
+    progress: Progress | None = None
+
+    def tell(self, done: int, paths: int) -> None:
+        """Say how far it is."""
+        if self.progress is not None:
+            self.progress(done, paths)
+
+
+def simulate(
+    company: Company,
+    *,
+    scenarios: Sequence[str | Path | Scenario] = (),
+    months: int = 36,
+    paths: int = 20_000,
+    seed: int | None = None,
+    how: How = How(),
+) -> Forecast:
+    """Forecast a company's cash over `months` months on `paths` simulated paths.
+
+    Scenarios (names on the shelf, files, or scenarios) are applied in order. Without a seed, one is drawn and kept in
+    the forecast. InputError where a scenario does not fit or a number is out of range.
+    """
+    _check(months=months, paths=paths, seed=seed)
+    patched = with_scenarios(company, scenarios)
+    plan = plan_of(patched)
+    job = Job(plan, fresh_seed() if seed is None else seed, months, paths)
+    try:
+        summary = run(job, how)
+    except OverflowError:
+        rule = "amounts stay below 1e38"
+        remedy = "lower growth or volatility, or look fewer months ahead"
+        raise InputError([Problem(patched.file, "growth", f"over {months} months", rule, remedy)]) from None
+    alone = plan_of(without_funding(patched))
+    unfunded = summary if not plan.rounds else run(Job(alone, job.seed, months, min(paths, UNFUNDED_PATHS)), How())
+    return Forecast(
+        origin=_origin(patched, job, scenarios=tuple(_name(item) for item in scenarios)),
+        summary=summary,
+        need=need_of(job, summary),
+        default_alive=Clock("insolvent", unfunded.strikes["insolvent"]),
+    )
+
+
+def with_scenarios(company: Company, scenarios: Iterable[str | Path | Scenario]) -> Company:
+    """The company after some scenarios, in their order."""
+    for item in scenarios:
+        company = apply(company, item if isinstance(item, Scenario) else library.load_scenario(item))
+    return company
+
+
+def run(job: Job, how: How = How()) -> Summary:
+    """All blocks of a job, summed."""
+    spans = [range(first, min(first + BLOCKS_A_TASK, job.blocks)) for first in range(0, job.blocks, BLOCKS_A_TASK)]
+    workers = how.workers or (1 if job.blocks < _WORTH_PROCESSES else os.cpu_count() or 1)
+    how = replace(how, workers=workers)
+    return total(_here(job, how) if workers == 1 or len(spans) == 1 else _elsewhere(job, spans, how=how))
+
+
+def need_of(job: Job, summary: Summary) -> Need:
+    """The extra opening cash paths need: from the run itself where nothing reacts to cash, else by a search."""
+    if "need" in summary.amounts:
+        return Need(summary.amounts["need"], 0)
+    first = Job(job.plan, job.seed, job.months, min(job.paths, NEED_PATHS))
+    builder, hopeless = HistogramBuilder(1), 0
+    for block in range(first.blocks):
+        amounts = need_of_block(first, block)
+        builder.month(0, amounts[np.isfinite(amounts)])
+        hopeless += int(np.isinf(amounts).sum())
+    return Need(builder.build(), hopeless)
+
+
+def _here(job: Job, how: How) -> Iterator[Summary]:
+    tally = Tally(job)
+    for block in range(job.blocks):
+        tally.run_block(block)
+        how.tell(min((block + 1) * BLOCK_PATHS, job.paths), job.paths)
+    yield tally.summary()
+
+
+def _elsewhere(job: Job, spans: list[range], *, how: How) -> Iterator[Summary]:
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(how.workers, mp_context=context) as pool:
+        for part, span in zip(pool.map(run_blocks, [job] * len(spans), spans), spans, strict=True):
+            how.tell(min(span.stop * BLOCK_PATHS, job.paths), job.paths)
+            yield part
+
+
+def _name(item: str | Path | Scenario) -> str:
+    return item.name if isinstance(item, Scenario) else str(item)
+
+
+def _check(*, months: int, paths: int, seed: int | None) -> None:
+    problems = []
+    for where, value, low, high in (
+        ("months", months, 1, LONGEST),
+        ("paths", paths, 1, MOST_PATHS),
+        ("seed", 0 if seed is None else seed, 0, MAX_SEED),
+    ):
+        if not low <= value <= high:
+            rule = f"is a whole number from {low} to {high}"
+            problems.append(Problem("command line", where, str(value), rule, "choose one"))
+    if problems:
+        raise InputError(problems)
+
+
+def _origin(company: Company, job: Job, *, scenarios: tuple[str, ...]) -> Origin:
+    plan = job.plan
+    return Origin(
+        company=plan.name,
+        file=company.file,
+        scenarios=scenarios,
+        seed=job.seed,
+        months=job.months,
+        first_month=plan.first_month,
+        currency=plan.currency,
+        opening_cash=_opening_cash(company),
+        marks=tuple(Mark(item.name, item.starts, item.instrument) for item in plan.rounds),
+        text=assumptions(plan, company),
+    )
+
+
+def _opening_cash(company: Company) -> float:
+    """Mean cash at the opening, in the company's currency at the mean opening rate."""
+    opening = company.cash.opening
+    rate = company.fx[opening.unit].rate.mean() if opening.unit in company.fx else 1.0
+    return opening.mean() * rate
+
+
+def assumptions(plan: Plan, company: Company) -> tuple[str, ...]:
+    """What a reader of the printout must know was assumed, a sentence each."""
+    sentences = ['"a to b" is a 90% interval: one chance in twenty below a, one in twenty above b.']
+    steady = [line.level.path for line in plan.revenue if line.opening_receivables is None and len(line.collected) > 1]
+    steady += [line.level.path for line in plan.vendors if line.opening_payables is None and line.terms > 0]
+    if steady:
+        sentences.append(f"Opening balances not given are those of a steady state: {', '.join(steady)}.")
+    sentences.append(_INSOLVENT[company.company.insolvent_when])
+    return tuple(sentences)
+
+
+_INSOLVENT: Final = {
+    "cannot_pay": "Insolvent: payroll is missed, or a bill is left unpaid longer than its vendor tolerates.",
+    "missed_bill": "Insolvent: any bill is not paid in full when due.",
+    "cash_below_zero": "Insolvent: cash is below zero at a month's end.",
+}

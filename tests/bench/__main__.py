@@ -1,0 +1,192 @@
+"""`python -m tests.bench`: how fast, how large, how soon. Prints one table; see README.md beside this file.
+
+The two programs take turns, so that a busy moment of the machine hits both; the ratio is that of the medians.
+"""
+
+import datetime
+import multiprocessing
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac import load
+from tarmac.engine.block import Job, run_blocks
+from tarmac.layout import plan_of
+from tarmac.simulate import BLOCKS_A_TASK, How, run
+from tarmac.summary import Summary, total
+from tests.bench import whole_array
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPANY = ROOT / "tests" / "companies" / "reference.toml"
+PATHS, MONTHS, SEED = 1_000_000, 36, 1
+REPEATS = 5
+COMMAND_REPEATS = 5
+WORKERS = 2
+
+PEAK = """
+import resource, sys
+{work}
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6)
+"""
+ENGINE = f"""
+from tests.bench.__main__ import job
+from tarmac.simulate import How, run
+run(job({PATHS}), How(workers=1))
+"""
+WHOLE_ARRAY = f"""
+from tests.bench import whole_array
+whole_array.forecast({PATHS}, {SEED})
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to run the reference company on so many paths: what it is called, and how; insolvent paths by month."""
+
+    name: str
+    run: Callable[[], NDArray[np.int64]]
+
+
+def job(paths: int) -> Job:
+    """The reference company, ready to be run."""
+    return Job(plan_of(load(COMPANY)), SEED, MONTHS, paths)
+
+
+def counts(summary: Summary) -> NDArray[np.int64]:
+    """Paths insolvent in each month, the last element for none, once cash quantiles have been asked for as well."""
+    for level in whole_array.LEVELS:
+        summary.amounts["cash"].quantile(level)
+    return summary.strikes["insolvent"]
+
+
+@contextmanager
+def warm_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that have each run a block already."""
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("forkserver")) as pool:
+        small = job(1_000)
+        list(pool.map(run_blocks, [small] * 4 * workers, [range(1)] * 4 * workers))
+        yield pool
+
+
+def spread_over(pool: ProcessPoolExecutor, work: Job) -> Summary:
+    """A job in tasks, as `simulate.run` cuts them, on processes that are there already."""
+    spans = [range(first, min(first + BLOCKS_A_TASK, work.blocks)) for first in range(0, work.blocks, BLOCKS_A_TASK)]
+    return total(pool.map(run_blocks, [work] * len(spans), spans))
+
+
+def timed(ways: list[Way], repeats: int) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Microseconds a path of each way, in turns, and the share of paths insolvent within a year."""
+    times: dict[str, list[float]] = {way.name: [] for way in ways}
+    shares: dict[str, float] = {}
+    for _ in range(repeats):
+        for way in ways:
+            begun = time.perf_counter()
+            struck = way.run()
+            times[way.name].append((time.perf_counter() - begun) / PATHS * 1e6)
+            shares[way.name] = float(struck[:12].sum() / struck.sum())
+    return times, shares
+
+
+def peak_megabytes(work: str) -> float:
+    """Peak resident memory of a process that does some work and nothing else."""
+    return float(child([sys.executable, "-c", PEAK.format(work=work)]).stdout)
+
+
+def seconds(command: list[str]) -> list[float]:
+    """Wall time of a command in a process of its own, some times over."""
+    found = []
+    for _ in range(COMMAND_REPEATS):
+        begun = time.perf_counter()
+        child(command)
+        found.append(time.perf_counter() - begun)
+    return found
+
+
+def child(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """A process to its end; its standard error where it fails."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command[:3])} ended with {done.returncode}:\n{done.stderr}")
+    return done
+
+
+def speed_table() -> list[str]:
+    """The engine and whole-array NumPy, in turns."""
+    work = job(PATHS)
+    with warm_pool(WORKERS) as pool:
+        ways = [
+            Way("whole-array NumPy, all paths at once", lambda: whole_array.forecast(PATHS, SEED).insolvent),
+            Way("engine, 1 worker", lambda: counts(run(work, How(workers=1)))),
+            Way(f"engine, {WORKERS} workers, processes started", lambda: counts(run(work, How(workers=WORKERS)))),
+            Way(f"engine, {WORKERS} workers, processes warm", lambda: counts(spread_over(pool, work))),
+        ]
+        times, shares = timed(ways, REPEATS)
+    base = statistics.median(times[ways[0].name])
+    rows = [
+        "| way | µs a path, median | lowest to highest | ratio | insolvent within a year |",
+        "|---|---|---|---|---|",
+    ]
+    for way in ways:
+        of_way = times[way.name]
+        middle = statistics.median(of_way)
+        rows.append(
+            f"| {way.name} | {middle:.2f} | {min(of_way):.2f} to {max(of_way):.2f} | {middle / base:.2f} "
+            f"| {shares[way.name]:.2%} |"
+        )
+    return rows
+
+
+def memory_rows() -> list[str]:
+    """Memory of each program in a process of its own; first of all, because a child inherits its parent's peak."""
+    return [
+        f"| peak memory, engine, 1 worker, {PATHS:,} paths | {peak_megabytes(ENGINE):,.0f} MB |",
+        f"| peak memory, whole-array NumPy | {peak_megabytes(WHOLE_ARRAY):,.0f} MB |",
+    ]
+
+
+def command_rows() -> list[str]:
+    """The time of whole commands, each in a process of its own."""
+    tarmac = [sys.executable, "-m", "tarmac"]
+    with tempfile.TemporaryDirectory() as folder:
+        report = [*tarmac, "run", "stability-ai", "--seed", "7", "--out", folder, "--force"]
+        commands = {
+            "`tarmac --help`": seconds([*tarmac, "--help"]),
+            "`tarmac run stability-ai --out DIR` (20,000 paths, chart)": seconds(report),
+        }
+    return [
+        f"| {name} | {statistics.median(found):.2f} s ({min(found):.2f} to {max(found):.2f}) |"
+        for name, found in commands.items()
+    ]
+
+
+def machine() -> str:
+    """What it ran on, without names of hosts."""
+    return (
+        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {os.cpu_count()} cores ({platform.machine()}), "
+        f"Python {platform.python_version()}, NumPy {np.__version__}; {PATHS:,} paths x {MONTHS} months, "
+        f"{REPEATS} runs each, in turns"
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    print(machine(), flush=True)
+    others = [*memory_rows(), *command_rows()]
+    for rows in (speed_table(), ["| what | figure |", "|---|---|", *others]):
+        print("", *rows, sep="\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""README.md read by the tests, and what is made renewed: `python -m tests.readme`, or `make readme`.
+
+Made are the screen and the picture in README.md and the reference table in models/README.md.
+"""
+
+import re
+import tempfile
+from pathlib import Path
+
+import tarmac
+from tarmac.company import reference_table
+from tarmac.report.figure import runway_figure, save
+from tarmac.report.text import screen
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+MODELS = ROOT / "models" / "README.md"
+PICTURE = ROOT / "docs" / "runway.svg"
+COMMAND = "$ tarmac run stability-ai --seed 7"
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of README.md in one language, in order."""
+    text = README.read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def demo() -> tarmac.Forecast:
+    """The forecast that the first screen of README.md shows."""
+    return tarmac.simulate(tarmac.load(ROOT / "models" / "stability-ai.toml"), seed=7)
+
+
+def shown_screen() -> str:
+    """The screen that README.md shows."""
+    [block] = blocks("console")
+    command, _, output = block.rstrip("\n").partition("\n")
+    assert command == COMMAND
+    return output
+
+
+def renew() -> None:
+    """Put the real screen into README.md and the real picture beside it."""
+    forecast = demo()
+    block = f"```console\n{COMMAND}\n{screen(forecast)}\n```"
+    text = re.sub(r"^```console\n.*?^```$", lambda _: block, README.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    README.write_text(text, encoding="utf-8", newline="\n")
+    PICTURE.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        made = save(runway_figure(forecast, "social"), Path(folder) / PICTURE.name, forecast=forecast)
+        PICTURE.write_bytes(made.read_bytes())
+    before, table, rest = MODELS.read_text("utf-8").partition("<!-- reference -->")
+    after = rest.partition("<!-- /reference -->")[2]
+    text = f"{before}{table}\n\n{reference_table().strip()}\n\n<!-- /reference -->{after}"
+    MODELS.write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    renew()

@@ -1,0 +1,75 @@
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tarmac.cli.main import main
+from tarmac.report.text import screen
+from tests.readme import PICTURE, README, ROOT, blocks, demo, shown_screen
+
+MONTH = re.compile(r"\b[A-Z][a-z]{2} \d{4}\b")
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+FILES = ["models/acme.toml", "scenarios/slow-growth.toml"]
+SHORT = ["--paths", "500"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with the files that the README tells the reader to save."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in zip(FILES, blocks("toml"), strict=True):
+        assert f"`{name}`" in README.read_text(encoding="utf-8")
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_company_has_fifteen_lines() -> None:
+    lines = [line for line in blocks("toml")[0].splitlines() if line and not line.startswith("#")]
+    assert len(lines) == 15
+
+
+def test_commands(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commands = [shlex.split(line) for block in blocks("sh") for line in block.splitlines()]
+    assert len(commands) >= 8
+    for program, *arguments in commands:
+        assert program == "tarmac"
+        code = main([*arguments, *(SHORT if arguments[0] == "run" else [])])
+        assert code in ({0, 3} if "--fail-if" in arguments else {0}), capsys.readouterr().err
+    assert (folder / "acme-report" / "acme-runway.pdf").is_file()
+
+
+def test_python(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    namespace: dict[str, object] = {}
+    for block in blocks("python"):
+        exec(compile(block, "README.md", "exec"), namespace)
+    assert capsys.readouterr().out.splitlines()[-1] == "tarmac.forecast/1"
+    assert (folder / "runway.pdf").is_file()
+
+
+def test_the_screen_is_the_real_one() -> None:
+    """The same words, and numbers as near as another processor's rounding leaves them; else: make readme."""
+    shown, real = shown_screen(), screen(demo())
+    assert _words(shown) == _words(real)
+    pairs = zip(_numbers(shown), _numbers(real), strict=True)
+    assert all(one == pytest.approx(other, rel=0.03, abs=0.3) for one, other in pairs)
+
+
+def _words(text: str) -> list[str]:
+    return NUMBER.sub("#", MONTH.sub("M", text)).split()
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(number.replace(",", "")) for number in NUMBER.findall(MONTH.sub("", text))]
+
+
+def test_the_picture_is_there_and_small() -> None:
+    assert PICTURE.stat().st_size < 300_000
+    assert PICTURE.relative_to(ROOT).as_posix() in README.read_text(encoding="utf-8")
+
+
+def test_links_lead_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", README.read_text(encoding="utf-8"))
+    assert links
+    assert not [link for link in links if "://" not in link and not (ROOT / link).exists()]
