@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -129,10 +130,18 @@ def _here(job: Job, how: How) -> Iterator[Summary]:
 
 def _elsewhere(job: Job, spans: list[range], *, how: How) -> Iterator[Summary]:
     context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(how.workers, mp_context=context) as pool:
+    pool = ProcessPoolExecutor(how.workers, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+    try:
         for part, span in zip(pool.map(run_blocks, [job] * len(spans), spans), spans, strict=True):
             how.tell(min(span.stop * BLOCK_PATHS, job.paths), job.paths)
             yield part
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """A worker that died of Ctrl-C itself could leave its parent waiting for it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _name(item: str | Path | Scenario) -> str:

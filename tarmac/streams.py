@@ -89,15 +89,23 @@ class Streams:
         """A Poisson process per path: the months and paths in which a rare event happens, as a sparse list.
 
         `rate` is a month, shape (BLOCK_PATHS,) or (1,). One Poisson count is drawn for the block and month at the
-        highest rate, its cells uniformly, and a cell is kept with probability rate / highest rate (thinning).
+        highest rate, its cells uniformly, and a cell is kept with probability rate / highest rate (thinning). Counts,
+        cells and sizes have streams of their own, so that a longer horizon keeps the months it shares with a shorter.
         """
-        generator = np.random.Generator(self.open(driver))
-        parts = [_one_month(generator, rate) for _ in range(months)]
-        return Occurrences(
-            np.repeat(np.arange(months), [len(paths) for paths, _ in parts]),
-            np.concatenate([paths for paths, _ in parts]),
-            np.concatenate([scores for _, scores in parts]),
+        counting, placing, sizing, thinning = (
+            np.random.Generator(self.open(f"{driver}/{what}")) for what in ("counts", "paths", "sizes", "thinning")
         )
+        highest = float(rate.max())
+        counts = counting.poisson(highest * BLOCK_PATHS, months)
+        total = int(counts.sum())
+        found = Occurrences(
+            np.repeat(np.arange(months), counts),
+            placing.integers(0, BLOCK_PATHS, total),
+            sizing.standard_normal(total),
+        )
+        if len(rate) == 1:
+            return found
+        return found.where(thinning.random(total) * highest < rate[found.paths])
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,10 @@ class Occurrences:
 
     def head(self, paths: int) -> "Occurrences":
         """Those on the first `paths` paths of the block."""
-        keep = self.paths < paths
+        return self.where(self.paths < paths)
+
+    def where(self, keep: NDArray[np.bool_]) -> "Occurrences":
+        """Some of them."""
         return Occurrences(self.months[keep], self.paths[keep], self.scores[keep])
 
 
@@ -136,17 +147,3 @@ def _box_muller(
     np.sin(angle, out=out[half:])
     out[:half] *= radius
     out[half:] *= radius
-
-
-def _one_month(
-    generator: np.random.Generator, rate: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Paths and size scores of one month's occurrences."""
-    highest = float(rate.max())
-    count = int(generator.poisson(highest * BLOCK_PATHS)) if highest > 0 else 0
-    paths = generator.integers(0, BLOCK_PATHS, count)
-    scores = generator.standard_normal(count)
-    if len(rate) == 1:
-        return paths, scores
-    keep = generator.random(count) * highest < rate[paths]
-    return paths[keep], scores[keep]

@@ -80,7 +80,7 @@ def books(company: Company, draws: Draws, path: int) -> Books:  # noqa: PLR0915 
         cash -= paid
         owed, left = sorted(owed), paid
         for place, (end, amount) in enumerate(owed):
-            owed[place], left = (end, max(amount - left, 0.0)), max(left - amount, 0.0)
+            owed[place], left = (end, max(amount - left, 0.0) * missed), max(left - amount, 0.0)
         lost = sum(amount for end, amount in owed if end <= month) if missed else 0.0
         hopeless = missed and (judged != "cannot_pay" or cash < 0 or out.less(0.0, lost, scale))
         arrears, payables = due - paid, payables + billed - paid

@@ -111,7 +111,7 @@ class Amounts:
         state = ledger.state
         for name, builder in self._builders.items():
             row: Row = getattr(state, name)
-            builder.month(month, row if state.living is None else row[state.living])
+            builder.month(month, row if state.living is None else row.take(state.living))
         shown = self.samples.shape[1]
         self.samples[month] = state.cash[:shown] * state.alive[:shown]
 

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from tarmac.engine.state import State
 from tarmac.engine.vendors import Flags
 
+_NOBODY: Final = np.empty(0, np.int64)
+
 CLOCKS: Final = ("insolvent", "first_missed_bill", "profitable")
 
 
@@ -28,7 +30,8 @@ class Clocks:
             first = np.flatnonzero(missed & self._never_missed & state.alive)
             self._missed[first] = month
             self._never_missed[first] = False
-        fresh = np.flatnonzero(failed & state.alive)
+        failing = failed & state.alive
+        fresh = np.flatnonzero(failing) if failing.any() else _NOBODY
         self._insolvent[fresh] = month
         return fresh
 

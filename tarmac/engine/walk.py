@@ -184,7 +184,11 @@ class Walk:
         gain, price = self._track.gains[month], self._track.prices[month]
         if self._now is None or gain is not self._now[0] or price is not self._now[1]:
             self._now = (gain, price)
-            self._step = self._steps(self._now, np.arange(self.width)) if self._alters else gain * price
+            self._step = gain * price
+            if self._alters:
+                self._step = np.array(np.broadcast_to(self._step, self.width))
+            if self._by is not None or self._still is not None:
+                self._refresh(np.arange(self.width))
         return self._step
 
     def _refresh(self, paths: NDArray[np.int64]) -> None:
