@@ -235,12 +235,13 @@ class Forecast:
 
     @property
     def simple_runway(self) -> float | None:
-        """Opening cash over mean net burn of the first three months, in months; None where nothing is burnt.
+        """Opening cash over mean net burn of the first three months that a path survives, in months; None without burn.
 
         The usual rule of thumb, for comparison only.
         """
-        burn = float(np.mean(self.net_burn.mean[:3]))
-        return self.origin.opening_cash / burn if burn > 0 else None
+        burns = self.net_burn.mean[:3]
+        burns = burns[np.isfinite(burns)]
+        return self.origin.opening_cash / float(burns.mean()) if len(burns) and burns.mean() > 0 else None
 
     def month_name(self, index: int) -> Month:
         """The calendar month of a month index counted from 0."""

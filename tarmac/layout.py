@@ -9,7 +9,7 @@ from tarmac.company.correlations import correlated, correlation_matrix
 from tarmac.company.funding import Gate, Round, Trigger
 from tarmac.company.lines import Committed, Line, OnDemand, Revenue, Team, Vendor
 from tarmac.company.model import Fx
-from tarmac.company.numbers import inputs, line_paths, shocks, wobbles
+from tarmac.company.numbers import drivers, inputs, line_paths, shocks, wobbles
 from tarmac.company.quantity import Schedule
 from tarmac.company.reactions import Action, Event, Policy
 from tarmac.company.targets import matching
@@ -65,7 +65,7 @@ class _Layout:
             insolvent_when=company.company.insolvent_when,
             opening_cash=self.number(company.cash.opening, "cash.opening"),
             keep_payroll_months=self.number(company.cash.keep_payroll_months, "cash.keep_payroll_months"),
-            inputs=tuple(Input(p.path, p.number, p.low, p.high) for p in inputs(company).values()),
+            inputs=tuple(Input(p.path, p.driver, p.number, p.low, p.high) for p in inputs(company)),
             market_persistence=company.market.persistence if self.market_matters() else None,
             revenue=tuple(self.revenue(item) for item in company.revenue),
             teams=tuple(self.team(item) for item in company.team),
@@ -74,7 +74,7 @@ class _Layout:
             events=tuple(self.event(item) for item in company.event),
             policies=tuple(self.policy(item) for item in company.policy),
             currencies=tuple((code, self.fx(code)) for code in company.fx),
-            input_copula=self.copula(tuple(inputs(company))),
+            input_copula=self.copula(drivers(company)),
             shock_copula=self.copula(shocks(company)),
         )
 
@@ -133,7 +133,7 @@ class _Layout:
     def revenue(self, item: Revenue) -> RevenueLine:
         path = f"revenue.{item.name}"
         opening = self.optional(item.opening_receivables, f"{path}.opening_receivables")
-        return RevenueLine(self.level(item, path), item.kind, item.collected_after, opening)
+        return RevenueLine(self.level(item, path), item.collected_after, opening)
 
     def vendor(self, item: Vendor, section: str) -> VendorLine:
         path = f"{section}.{item.name}"

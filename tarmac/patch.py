@@ -90,6 +90,8 @@ class Patch:
         values = {path: declared[path][0][declared[path][1]] for path in matching(edit.target, declared)}
         if not values:
             yield "target", edit.target, _MATCHES, nearest(edit.target, declared)
+        if edit.dated and any(_grows(*declared[path]) for path in values):
+            yield from _for_some_months(edit)
         fitting = {path: value for path, value in values.items() if _FITS[edit.operation](value)}
         if values and not fitting:
             yield "target", edit.target, f"{edit.operation} goes with {_GOES_WITH[edit.operation]}", "use set"
@@ -197,6 +199,28 @@ def _is_dated(value: object) -> bool:
         return bool(Month.parse(value)) if isinstance(value, str) else False
     except ValueError:
         return False
+
+
+def _grows(table: Mapping[str, Any], key: str) -> bool:
+    """Whether a value is the level of a line that grows."""
+    return key in _LINE_AMOUNTS and any(
+        table.get(rate) not in (None, 0) for rate in ("growth", "churn", "price_growth")
+    )
+
+
+def _for_some_months(edit: Edit) -> Iterator[Mistake]:
+    """What cannot be done for some months to the level of a line, which grows on from what it was set to."""
+    if edit.operation == "add":
+        remedy = "multiply it in those months, or add_item a line that starts and ends"
+        yield "add", str(edit.argument), "a level that grows takes no sum for some months", remedy
+    elif edit.operation == "set" and edit.last is not None:
+        remedy = "leave out to, or multiply it in those months"
+        yield (
+            "to",
+            str(edit.last),
+            "a level that is set grows on from there, and has no old value to go back to",
+            remedy,
+        )
 
 
 _FITS: Final[dict[str, Callable[[object], bool]]] = {

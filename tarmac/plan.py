@@ -19,9 +19,10 @@ FOREVER: Final = 10**6
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An uncertain number drawn once per path: its driver's name, its distribution, the bounds draws keep to."""
+    """An uncertain number drawn once per path: its key path, its stream, its distribution, the bounds draws keep to."""
 
     name: str
+    stream: str
     number: Uncertain
     low: float
     high: float
@@ -90,7 +91,6 @@ class RevenueLine:
     """A line of revenue: `collected` are the shares collected 0, 1, 2 ... months after the invoice."""
 
     level: Level
-    kind: str
     collected: tuple[float, ...]
     opening_receivables: Number | None
 
@@ -284,11 +284,8 @@ class Plan:
 
     @cached_property
     def reacts_to_cash(self) -> bool:
-        """Whether anything a path does depends on how much cash it has, other than becoming insolvent."""
-        watching = any(_watches_money(when) for when in self.conditions)
-        gates = any(item.gate is not None for item in self.rounds)
-        return watching or gates or self.waits or bool(self.keep_payroll_months)
+        """Whether the flows of a path depend on its cash, be it only on whether it is still solvent.
 
-
-def _watches_money(when: Condition) -> bool:
-    return any(item is not None for item in (when.runway_below, when.cash_below, when.arrears_above))
+        Rounds close and policies act on solvent paths alone, so a company with either reacts.
+        """
+        return bool(self.rounds or self.policies or self.waits or self.keep_payroll_months)

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from tarmac.company import Company, company_from, validated
 from tarmac.company.base import Listed, Table
+from tarmac.company.numbers import drivers, shocks
 from tarmac.company.quantity import mistake
 from tarmac.errors import InputError, Problem
 from tarmac.months import Month
@@ -112,19 +113,25 @@ def apply(company: Company, scenario: Scenario) -> Company:
             problems.append(Problem(scenario.file, f"change[{index}].{where}", value, rule, remedy))
     if problems:
         raise InputError(problems)
-    return company_from(patch.document, f"{company.file} + {scenario.name}")
+    return company_from(without_moot_pairs(patch.document), f"{company.file} + {scenario.name}")
 
 
 def without_funding(company: Company) -> Company:
     """The same company with every attempt to raise money taken away, and what depends on one with it.
 
-    That is the policies that wait for a round to fail, and correlations with a number of either.
+    That is the policies that wait for a round to fail, and the correlations of a number of either.
     """
     document = company.document()
     document.pop("round", None)
-    policies = document.get("policy", ())
-    document["policy"] = [item for item in policies if "round_failed" not in item["when"]]
-    gone = ("round.", *(f"policy.{item['name']}." for item in policies if item not in document["policy"]))
+    document["policy"] = [item for item in document.get("policy", ()) if "round_failed" not in item["when"]]
+    return company_from(without_moot_pairs(document), company.file)
+
+
+def without_moot_pairs(document: dict[str, Any]) -> dict[str, Any]:
+    """A document less the correlations of a driver that a change has taken away or made certain."""
     pairs = document.get("correlation", ())
-    document["correlation"] = [item for item in pairs if not any(name.startswith(gone) for name in item["between"])]
-    return company_from(document, company.file)
+    if not pairs:
+        return document
+    bare = company_from({key: value for key, value in document.items() if key != "correlation"})
+    known = {*drivers(bare), *shocks(bare)}
+    return document | {"correlation": [item for item in pairs if known.issuperset(item["between"])]}

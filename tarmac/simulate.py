@@ -47,10 +47,12 @@ class How:
     """How a run is carried out; none of it changes a single bit of the result.
 
     `workers`: processes (None: one, or as many as there are processors on runs long enough). `progress`: told of it.
+    `audit`: check on every path and month that no cash appears or vanishes (AuditError if it does); slower.
     """
 
     workers: int | None = None
     progress: Progress | None = None
+    audit: bool = False
 
     def tell(self, done: int, paths: int) -> None:
         """Say how far it is."""
@@ -75,21 +77,18 @@ def simulate(
     _check(months=months, paths=paths, seed=seed)
     patched = with_scenarios(company, scenarios)
     plan = plan_of(patched)
-    job = Job(plan, fresh_seed() if seed is None else seed, months, paths)
+    job = Job(plan, fresh_seed() if seed is None else seed, months, paths, how.audit)
+    alone = Job(plan_of(without_funding(patched)), job.seed, months, min(paths, UNFUNDED_PATHS))
     try:
         summary = run(job, how)
+        unfunded = run(alone) if plan.rounds else summary
+        need = need_of(job, summary)
     except OverflowError:
         rule = "amounts stay below 1e38"
         remedy = "lower growth or volatility, or look fewer months ahead"
         raise InputError([Problem(patched.file, "growth", f"over {months} months", rule, remedy)]) from None
-    alone = plan_of(without_funding(patched))
-    unfunded = summary if not plan.rounds else run(Job(alone, job.seed, months, min(paths, UNFUNDED_PATHS)), How())
-    return Forecast(
-        origin=_origin(patched, job, scenarios=tuple(_name(item) for item in scenarios)),
-        summary=summary,
-        need=need_of(job, summary),
-        default_alive=Clock("insolvent", unfunded.strikes["insolvent"]),
-    )
+    origin = _origin(patched, job, scenarios=tuple(_name(item) for item in scenarios))
+    return Forecast(origin, summary, need, Clock("insolvent", unfunded.strikes["insolvent"]))
 
 
 def with_scenarios(company: Company, scenarios: Iterable[str | Path | Scenario]) -> Company:

@@ -39,10 +39,9 @@ def forecast_of(
     months, paths = len(strikes) - 1, int(strikes.sum())
     never = np.array([0] * months + [paths])
     solvent = paths - np.cumsum(strikes)[:-1]
-    at_start = [paths, *solvent[:-1]]
     cash = histogram([[0.0] * (paths - int(alive)) + [100.0] * int(alive) for alive in solvent])
-    flows = {name: histogram([[value] * int(n) for n in at_start]) for name, value in (("net_burn", burn),)}
-    empty = {name: histogram([[0.0] * int(n) for n in at_start]) for name in ("arrears", "payables")}
+    flows = {name: histogram([[value] * int(n) for n in solvent]) for name, value in (("net_burn", burn),)}
+    empty = {name: histogram([[0.0] * int(n) for n in solvent]) for name in ("arrears", "payables")}
     summary = Summary(
         paths,
         {

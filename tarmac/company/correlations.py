@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.company.model import Company
-from tarmac.company.numbers import inputs, shocks
+from tarmac.company.numbers import drivers, shocks
 from tarmac.company.reactions import Correlation
 from tarmac.errors import nearest
 
@@ -35,7 +35,7 @@ def correlation_mistakes(company: Company) -> Iterator[tuple[str, object, str, s
     """What is wrong with the declared correlations, as where, value, rule and remedy."""
     found = []
     seen: set[frozenset[str]] = set()
-    monthly, once = shocks(company), tuple(inputs(company))
+    monthly, once = shocks(company), drivers(company)
     for index, item in enumerate(company.correlation):
         where, pair = f"correlation[{index}].between", frozenset(item.between)
         found += [(where, *rest) for rest in _pair_mistakes(item, monthly=monthly, once=once)]

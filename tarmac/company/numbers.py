@@ -1,8 +1,9 @@
 """The drivers of a company: every uncertain number by its key path, and every monthly shock by its line."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from tarmac.company.base import Table
 from tarmac.company.lines import Line
@@ -11,6 +12,8 @@ from tarmac.company.quantity import INFINITE, Quantity, Schedule
 from tarmac.months import Month
 from tarmac.streams import MARKET
 from tarmac.uncertain import Uncertain
+
+_MONTH: Final = re.compile(r"\[\d{4}-\d{2}\]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,11 @@ class Place:
     number: Uncertain
     low: float
     high: float
+
+    @property
+    def driver(self) -> str:
+        """What it is drawn by: its path, without the month of a schedule."""
+        return _MONTH.sub("", self.path)
 
 
 def numbers(company: Company) -> Iterator[Place]:
@@ -37,16 +45,18 @@ def numbers(company: Company) -> Iterator[Place]:
                 yield from _of_table(table, f"{field}.{getattr(table, 'name', '')}")
 
 
-def inputs(company: Company) -> dict[str, Place]:
-    """The uncertain numbers that are drawn once per path, by key path.
+def inputs(company: Company) -> tuple[Place, ...]:
+    """The uncertain numbers that are drawn once per path.
 
-    The size of an event is not among them: it is drawn anew at each occurrence.
+    The size of an event and the noise of a line are not among them: they are drawn anew each time.
     """
-    return {
-        place.path: place
-        for place in numbers(company)
-        if not place.number.certain and not place.path.endswith((".effect.multiply", ".effect.add", ".noise"))
-    }
+    anew = (".effect.multiply", ".effect.add", ".noise")
+    return tuple(place for place in numbers(company) if not place.number.certain and not place.path.endswith(anew))
+
+
+def drivers(company: Company) -> tuple[str, ...]:
+    """What those numbers are drawn by: the values of one schedule by one score, so a path high in one is in all."""
+    return tuple(dict.fromkeys(place.driver for place in inputs(company)))
 
 
 def shocks(company: Company) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from tarmac.company.quantity import Quantity, mistake
 from tarmac.uncertain import Uncertain
 
 Target = Annotated[str, Field(min_length=1, max_length=200)]
-Rate = Annotated[Uncertain, Quantity("rate", 0, 20, typical="0.5% to 5%")]
+Rate = Annotated[Uncertain, Quantity("rate", 0, 5, typical="0.5% to 5%")]
 
 
 class Effect(Table):

@@ -1,14 +1,17 @@
 """Blocks of paths from their streams to their summary: the function that workers run."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tarmac.engine.audit import Audit
 from tarmac.engine.clocks import CLOCKS
 from tarmac.engine.draws import draw
 from tarmac.engine.drivers import Drivers, drive
-from tarmac.engine.ledger import Ledger
+from tarmac.engine.ledger import Ledger, Watcher
 from tarmac.engine.walk import Row
 from tarmac.plan import Plan
 from tarmac.streams import BLOCK_PATHS, Streams
@@ -19,12 +22,16 @@ AMOUNTS = ("cash", "net_burn", "arrears", "payables")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a run asks for: a plan over `months` on `paths` paths under a seed."""
+    """What a run asks for: a plan over `months` on `paths` paths under a seed.
+
+    `audit` checks the conservation of cash on every path and month, which changes no result but takes longer.
+    """
 
     plan: Plan
     seed: int
     months: int
     paths: int
+    audit: bool = False
 
     @property
     def blocks(self) -> int:
@@ -34,6 +41,16 @@ class Job:
     def paths_in(self, block: int) -> int:
         """Paths in one block: the last may be shorter."""
         return min(BLOCK_PATHS, self.paths - block * BLOCK_PATHS)
+
+
+@contextmanager
+def overflow_raised() -> Iterator[None]:
+    """OverflowError where amounts grow beyond what single precision holds, rather than an infinite amount."""
+    try:
+        with np.errstate(over="raise", invalid="raise"):
+            yield
+    except FloatingPointError:
+        raise OverflowError("amounts grow beyond 1e38") from None
 
 
 class Prepared:
@@ -64,11 +81,8 @@ class Tally:
 
     def run_block(self, block: int) -> None:
         """Run a block and take it in. OverflowError where amounts grow beyond 1e38."""
-        try:
-            with np.errstate(over="raise", invalid="raise"):
-                self._take(block)
-        except FloatingPointError:
-            raise OverflowError("amounts grow beyond 1e38") from None
+        with overflow_raised():
+            self._take(block)
 
     def _take(self, block: int) -> None:
         ledger = Prepared(self._job, block).ledger()
@@ -76,7 +90,12 @@ class Tally:
         wanted = min(SAMPLES - self._samples.shape[1], paths)
         amounts = Amounts(self._builders, np.zeros((self._job.months, wanted)))
         lowest = None if self._need is None else LowestPoint(ledger)
-        struck = ledger.run([amounts] if lowest is None else [amounts, lowest])
+        watchers: list[Watcher] = [
+            amounts,
+            *([lowest] if lowest else []),
+            *([Audit(ledger)] if self._job.audit else []),
+        ]
+        struck = ledger.run(watchers, drop=watchers == [amounts])
         if lowest is not None and self._need is not None:
             self._need.month(0, lowest.need())
         for name, months in struck.items():
@@ -112,8 +131,8 @@ class Amounts:
         for name, builder in self._builders.items():
             row: Row = getattr(state, name)
             builder.month(month, row if state.living is None else row.take(state.living))
-        shown = self.samples.shape[1]
-        self.samples[month] = state.cash[:shown] * state.alive[:shown]
+        shown = np.searchsorted(ledger.who, self.samples.shape[1])
+        self.samples[month, ledger.who[:shown]] = state.cash[:shown] * state.alive[:shown]
 
 
 class LowestPoint:
@@ -125,6 +144,8 @@ class LowestPoint:
     def __init__(self, ledger: Ledger) -> None:
         self._position = ledger.state.cash.copy()
         self._low: Row = np.full(len(self._position), np.inf)
+        self.largest: Row = np.zeros(len(self._position))
+        """The most that was due in any month. Shape (paths,)."""
 
     def month_end(self, month: int, ledger: Ledger) -> None:  # noqa: ARG002  (every month is alike)
         """Let the month's flows through, paid or not."""
@@ -135,6 +156,7 @@ class LowestPoint:
         self._position -= state.payroll
         self._position -= state.dues
         np.minimum(self._low, self._position, out=self._low)
+        np.maximum(self.largest, state.payroll + state.dues, out=self.largest)
 
     def need(self) -> Row:
         """The extra opening cash with which each path's lowest point is zero; 0 where it is above. Shape (paths,)."""

@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarmac.engine.state import State
+from tarmac.engine.selection import Selection
+from tarmac.engine.state import ROUNDING, State
 from tarmac.engine.vendors import Flags
 
 _NOBODY: Final = np.empty(0, np.int64)
@@ -18,6 +19,7 @@ class Clocks:
 
     def __init__(self, paths: int, months: int) -> None:
         self._months = months
+        self._who = np.arange(paths)
         self._insolvent = np.full(paths, months, np.int32)
         self._missed = np.full(paths, months, np.int32)
         self._never_missed = np.ones(paths, np.bool_)
@@ -25,15 +27,20 @@ class Clocks:
 
     def strike(self, month: int, state: State, *, missed: Flags, failed: Flags) -> NDArray[np.int64]:
         """Read the clocks at the end of a month; the paths that become insolvent now."""
-        np.greater(state.net_burn, 0.0, out=self._burning[month])
+        np.greater(state.net_burn, ROUNDING, out=self._burning[month])
         if missed is not failed:
             first = np.flatnonzero(missed & self._never_missed & state.alive)
-            self._missed[first] = month
+            self._missed[self._who[first]] = month
             self._never_missed[first] = False
         failing = failed & state.alive
         fresh = np.flatnonzero(failing) if failing.any() else _NOBODY
-        self._insolvent[fresh] = month
+        self._insolvent[self._who[fresh]] = month
         return fresh
+
+    def keep(self, chosen: Selection) -> None:
+        """Go on with some of the paths; the others have been struck for good."""
+        self._who, self._never_missed = chosen.row(self._who), chosen.row(self._never_missed)
+        self._burning = chosen.rows(self._burning)
 
     def months(self) -> dict[str, NDArray[np.int32]]:
         """Each clock's month index on each path.
@@ -46,8 +53,8 @@ class Clocks:
 
     def _profitable(self) -> NDArray[np.int32]:
         months = np.full(len(self._insolvent), self._months, np.int32)
-        survivors = np.flatnonzero(self._insolvent == self._months)
+        survivors = np.flatnonzero(self._insolvent[self._who] == self._months)
         backwards = self._burning[::-1, survivors]
         since = np.where(backwards.any(axis=0), backwards.argmax(axis=0), self._months)
-        months[survivors] = self._months - since
+        months[self._who[survivors]] = self._months - since
         return months

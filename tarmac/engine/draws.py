@@ -53,8 +53,8 @@ def _inputs(plan: Plan, streams: Streams) -> dict[str, NDArray[np.float64]]:
     together = {} if plan.input_copula is None else _joint_scores(plan.input_copula, streams)
     values = {}
     for item in plan.inputs:
-        scores = together.get(item.name)
-        values[item.name] = _value(item, streams.scores(item.name) if scores is None else scores)
+        scores = together.get(item.stream)
+        values[item.name] = _value(item, streams.scores(f"number/{item.stream}") if scores is None else scores)
     return values
 
 
@@ -66,7 +66,7 @@ def _value(item: Input, scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _joint_scores(copula: Copula, streams: Streams) -> dict[str, NDArray[np.float64]]:
-    independent = np.stack([streams.scores(name) for name in copula.drivers])
+    independent = np.stack([streams.scores(f"number/{name}") for name in copula.drivers])
     return dict(zip(copula.drivers, copula.factor @ independent, strict=True))
 
 
@@ -75,7 +75,7 @@ def _scores(plan: Plan, streams: Streams, *, months: int) -> dict[str, NDArray[n
     drivers = [level.shock.driver for level in levels if level.shock is not None]
     if plan.market_persistence is not None:
         drivers.append(MARKET)
-    scores = {name: streams.monthly_scores(name, months) for name in drivers}
+    scores = {name: streams.monthly_scores(f"month/{name}", months) for name in drivers}
     if plan.shock_copula is None:
         return scores
     factor = plan.shock_copula.factor.astype(np.float32)

@@ -1,14 +1,14 @@
 """What happens to a company from outside, over all months at once: prices, shocks, events, currencies, the market."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.draws import Draws
-from tarmac.engine.walk import Hits, Noise, Persistent, Row, Track, rows_of
+from tarmac.engine.selection import Selection
+from tarmac.engine.walk import Hits, Noise, Persistent, Row, Some, Track, rows_of
 from tarmac.plan import EventPlan, Level, Number, Plan, Steps
 from tarmac.streams import MARKET
 
@@ -18,13 +18,15 @@ class Drivers:
     """The drawn numbers and monthly drivers of one block, read by the mechanisms.
 
     `currencies`: price of each foreign currency by month, shape (months, paths or 1). `market`: the market's mood by
-    month, shape (months, paths), or None where nothing loads on it.
+    month, shape (months, paths), or None where nothing loads on it. `one_offs`: cash that events bring or take, for
+    each month the paths and the amounts.
     """
 
     plan: Plan
     draws: Draws
     currencies: Mapping[str, NDArray[np.float64]]
     market: NDArray[np.float32] | None
+    one_offs: tuple[Some | None, ...] = ()
     _tracks: dict[str, Track] = field(default_factory=dict)
 
     @property
@@ -55,6 +57,21 @@ class Drivers:
         row = self.value(number, month)
         return row[paths] if len(row) > 1 else row
 
+    def keep(self, chosen: Selection) -> "Drivers":
+        """The same for some of the paths. Monthly scores and occurrences are left out: lines keep their own."""
+        draws = replace(
+            self.draws,
+            paths=len(chosen),
+            inputs={name: chosen.row(values) for name, values in self.draws.inputs.items()},
+            scores={},
+            occurrences={},
+            chances={name: chosen.row(values) for name, values in self.draws.chances.items()},
+        )
+        prices = {code: chosen.rows(rows) for code, rows in self.currencies.items()}
+        market = None if self.market is None else chosen.rows(self.market)
+        one_offs = tuple(None if some is None else chosen.some(some) for some in self.one_offs)
+        return Drivers(self.plan, draws, prices, market, one_offs)
+
     def track(self, level: Level) -> Track:
         """What moves one line. Laid out once, and shared by all runs of the block."""
         if level.path not in self._tracks:
@@ -75,36 +92,13 @@ class Drivers:
             hits=self._hits(level.path),
         )
 
-    @cached_property
-    def one_offs(self) -> tuple[tuple[NDArray[np.int64], Row] | None, ...]:
-        """Cash that events bring or take: for each month the paths and amounts, in the company's currency."""
-        found = [self._one_off(month) for month in range(self.months)]
-        return tuple(found)
-
-    def _one_off(self, month: int) -> tuple[NDArray[np.int64], Row] | None:
-        paths, amounts = [], []
-        for event in self.plan.events:
-            if event.targets:
-                continue
-            happened = self.draws.occurrences[event.name]
-            first, last = np.searchsorted(happened.months, [month, month + 1])
-            if first < last:
-                where = happened.paths[first:last]
-                sizes = event.size.at(happened.scores[first:last])
-                paths.append(where)
-                amounts.append(sizes if event.currency is None else sizes * self._price(event.currency, month)[where])
-        return (np.concatenate(paths), np.concatenate(amounts)) if paths else None
-
-    def _price(self, currency: str, month: int) -> Row:
-        return np.broadcast_to(self.currencies[currency][month], (self.paths,))
-
     def _gains(self, level: Level) -> tuple[Row, ...]:
-        """1 + growth - churn by month; months under the same entries share one array."""
+        """1 + growth - churn by month, not below 0; months under the same entries share one array."""
         growth, churn = _by_month(self.draws, level.growth), _by_month(self.draws, level.churn)
         starts = {0, *(start for start, _ in (*level.growth.entries, *level.churn.entries))}
         rows: list[Row] = []
         for month in range(self.months):
-            rows.append(1.0 + growth[month] - churn[month] if month in starts else rows[-1])
+            rows.append(np.maximum(1.0 + growth[month] - churn[month], 0.0) if month in starts else rows[-1])
         return tuple(rows)
 
     def _factors(self, level: Level) -> tuple[NDArray[np.floating], ...]:
@@ -147,7 +141,7 @@ class Drivers:
 
     def _hits_of(self, event: EventPlan) -> Iterable[tuple[NDArray[np.int64], NDArray[np.int64], Row]]:
         happened = self.draws.occurrences[event.name]
-        factors = event.size.at(happened.scores)
+        factors = np.maximum(event.size.at(happened.scores), 0.0)
         yield happened.months, happened.paths, factors
         if event.months is not None:
             back = happened.months + event.months < self.months
@@ -162,7 +156,24 @@ def drive(plan: Plan, draws: Draws) -> Drivers:
         market = np.stack([mood.row(month).copy() for month in range(draws.months)])
     bare = Drivers(plan, draws, {}, market)
     prices = {code: rows_of(bare.track(level)) for code, level in plan.currencies}
-    return Drivers(plan, draws, prices, market)
+    one_offs = tuple(_one_off(plan, draws, prices=prices, month=month) for month in range(draws.months))
+    return Drivers(plan, draws, prices, market, one_offs)
+
+
+def _one_off(plan: Plan, draws: Draws, *, prices: Mapping[str, NDArray[np.float64]], month: int) -> Some | None:
+    """Cash that events bring or take in a month: paths and amounts, in the company's currency."""
+    paths, amounts = [], []
+    for event in plan.events:
+        happened = draws.occurrences[event.name]
+        first, last = np.searchsorted(happened.months, [month, month + 1])
+        if event.targets or first == last:
+            continue
+        where, sizes = happened.paths[first:last], event.size.at(happened.scores[first:last])
+        if event.currency is not None:
+            sizes = sizes * np.broadcast_to(prices[event.currency][month], draws.paths)[where]
+        paths.append(where)
+        amounts.append(sizes)
+    return (np.concatenate(paths), np.concatenate(amounts)) if paths else None
 
 
 def _without_currency(draws: Draws, number: Number) -> Row:

@@ -14,6 +14,7 @@ from tarmac.engine.drivers import Drivers
 from tarmac.engine.lines import Revenue, Team, Vendor, opening_dues
 from tarmac.engine.policies import Line, RunningPolicy, seen
 from tarmac.engine.rounds import RunningRound
+from tarmac.engine.selection import Selection
 from tarmac.engine.state import State
 from tarmac.engine.vendors import Flags, paying
 from tarmac.engine.walk import Row
@@ -33,6 +34,7 @@ class Ledger:
 
     def __init__(self, drivers: Drivers, *, extra_cash: Row | float = 0.0) -> None:
         plan = drivers.plan
+        self.who = np.arange(drivers.paths)
         touched = plan.touched_lines
         self.drivers, self.plan = drivers, plan
         self.state = State(drivers, extra_cash)
@@ -47,13 +49,29 @@ class Ledger:
         self.lines: dict[str, Line] = {**revenue, **teams, **vendors}
         self.state.payables += opening_payables(drivers)
 
-    def run(self, watchers: Sequence[Watcher] = ()) -> dict[str, NDArray[np.int32]]:
-        """Go through all months; the month index at which each clock strikes on each path (the horizon: never)."""
+    def run(self, watchers: Sequence[Watcher] = (), *, drop: bool = False) -> dict[str, NDArray[np.int32]]:
+        """Go through all months; the month index at which each clock strikes on each path (the horizon: never).
+
+        With `drop`, insolvent paths are left behind once they are half of those that are left: watchers then see
+        fewer and fewer paths, which `who` names by their number in the block.
+        """
         for month in range(self.drivers.months):
             self.month(month)
             for watcher in watchers:
                 watcher.month_end(month, self)
+            living = self.state.living
+            if drop and living is not None and 0 < 2 * len(living) <= len(self.who):
+                self._keep(Selection(living, len(self.who)))
         return self.clocks.months()
+
+    def _keep(self, chosen: Selection) -> None:
+        """Go on with some of the paths: nothing happens on the others any more."""
+        self.who = chosen.row(self.who)
+        self.drivers = self.drivers.keep(chosen)
+        for balances in (self.state, self.clocks, self.paying):
+            balances.keep(chosen)
+        for mechanism in (*self.rounds, *self.policies, *self.lines.values()):
+            mechanism.keep(chosen, self.drivers)
 
     def month(self, month: int) -> None:
         """One month, up to its end."""

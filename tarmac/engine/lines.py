@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.drivers import Drivers
+from tarmac.engine.selection import Selection
 from tarmac.engine.walk import Row, Walk
 from tarmac.plan import Level, RevenueLine, TeamLine, VendorLine
 
@@ -89,6 +90,11 @@ class Invoices:
                 total = part if total is None else total + part
         return _NOTHING if total is None else total
 
+    def keep(self, chosen: Selection) -> None:
+        """Go on with some of the paths."""
+        self._rows = chosen.rows(self._rows)
+        self._opening = [chosen.row(row) for row in self._opening]
+
 
 class Revenue:
     """A line of revenue."""
@@ -104,6 +110,11 @@ class Revenue:
     def collect(self, month: int) -> Row:
         """Cash collected on the invoices of this month and earlier ones."""
         return self._invoices.settle(month)
+
+    def keep(self, chosen: Selection, drivers: Drivers) -> None:  # noqa: ARG002  (as every line)
+        """Go on with some of the paths."""
+        self.walk.keep(chosen)
+        self._invoices.keep(chosen)
 
 
 class Vendor:
@@ -129,6 +140,13 @@ class Vendor:
     def due(self, month: int) -> Row:
         """What falls due: the bill of `terms` months ago."""
         return self._bills.settle(month)
+
+    def keep(self, chosen: Selection, drivers: Drivers) -> None:
+        """Go on with some of the paths."""
+        self.walk.keep(chosen)
+        self._bills.keep(chosen)
+        self._drivers = drivers
+        self._used = np.empty(self.walk.width)
 
 
 class Team:
@@ -172,6 +190,14 @@ class Team:
         if len(self._hiring) == 1:
             self._hiring = np.ones(self._drivers.paths, np.bool_)
         self._hiring[paths] = False
+
+    def keep(self, chosen: Selection, drivers: Drivers) -> None:
+        """Go on with some of the paths."""
+        self.walk.keep(chosen)
+        self._drivers = drivers
+        self._heads, self._cost = chosen.row(self._heads), chosen.row(self._cost)
+        self._hiring = chosen.row(self._hiring)
+        self._joining = [None if row is None else chosen.row(row) for row in self._joining]
 
 
 def joining(line: TeamLine, drivers: Drivers) -> list[Row | None]:

@@ -5,46 +5,42 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarmac.engine.block import Job, LowestPoint, Prepared
+from tarmac.engine.block import Job, LowestPoint, Prepared, overflow_raised
 from tarmac.engine.walk import Row
 
 EVALUATIONS: Final = 12
-"""Runs of the month loop for one block: the pilot, up to four to find an amount that saves, the rest to narrow it."""
-
-_DOUBLINGS: Final = 4
+"""Runs of the month loop for one block, the pilot included."""
 
 
 def need_of_block(job: Job, block: int) -> Row:
     """The least extra opening cash with which each path survives, inf where none found does. Shape (paths,).
 
-    The pilot run gives the amount that would do if nothing reacted; it is doubled where it does not, and the bracket
-    is then halved on all paths at once, each path with an amount of its own: to a thousandth of the bracket at most.
-    More cash delays cuts, so on about one path in a thousand survival is not monotone in cash; there the amount is the
-    one the search ends at.
+    The pilot run gives what would do if nothing reacted, and a reserve; where that does not save a path it is doubled,
+    where it does the bracket is halved, on all paths at once, each with an amount of its own. The answer is the middle
+    of the last bracket: right to a two-thousandth of the pilot's amount where that was enough. More cash delays cuts,
+    so on about one path in a thousand survival is not monotone in cash; there it is where the search ends.
     """
-    prepared = Prepared(job, block)
+    with overflow_raised():
+        return _search(Prepared(job, block), job.months)
+
+
+def _search(prepared: Prepared, months: int) -> Row:
     ledger = prepared.ledger()
     lowest = LowestPoint(ledger)
-    survives: NDArray[np.bool_] = ledger.run([lowest])["insolvent"] == job.months
-    low = np.zeros(len(survives))
-    high = np.where(survives, 0.0, np.maximum(lowest.need(), 1e-9))
-    left = EVALUATIONS - 1
-    saved = survives
-    for _ in range(_DOUBLINGS):
-        saved = survives | _saved(prepared, high)
-        left -= 1
-        if saved.all():
-            break
-        low = np.where(saved, low, high)
-        high = np.where(saved, high, 2 * high)
-    for _ in range(left):
-        middle = (low + high) / 2
-        enough = _saved(prepared, middle)
-        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-    return np.where(saved, high, np.inf)
+    saved: NDArray[np.bool_] = ledger.run([lowest])["insolvent"] == months
+    reserve = prepared.drivers.value(prepared.drivers.plan.keep_payroll_months) + 1.0
+    low = np.zeros(len(saved))
+    high = np.where(saved, 0.0, lowest.need() + reserve * lowest.largest)
+    for _ in range(EVALUATIONS - 1):
+        probe = np.where(saved, (low + high) / 2, high)
+        enough = _saved(prepared, probe)
+        low = np.where(enough, low, probe)
+        high = np.where(enough, probe, np.where(saved, high, 2 * probe))
+        saved = saved | enough
+    return np.where(saved, (low + high) / 2, np.inf)
 
 
 def _saved(prepared: Prepared, extra: Row) -> NDArray[np.bool_]:
     """Whether each path reaches the horizon with so much more at the opening."""
-    saved: NDArray[np.bool_] = prepared.ledger(extra).run()["insolvent"] == prepared.drivers.months
+    saved: NDArray[np.bool_] = prepared.ledger(extra).run(drop=True)["insolvent"] == prepared.drivers.months
     return saved

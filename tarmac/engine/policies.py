@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from tarmac.engine.drivers import Drivers
 from tarmac.engine.lines import Revenue, Team, Vendor
 from tarmac.engine.rounds import RunningRound
-from tarmac.engine.state import BURN_WINDOW, State
+from tarmac.engine.selection import Paths, Selection
+from tarmac.engine.state import BURN_WINDOW, ROUNDING, State
 from tarmac.engine.walk import Row
 from tarmac.plan import ActionPlan, Condition, PolicyPlan
 
-Paths = NDArray[np.int64]
 Line = Revenue | Vendor | Team
 
 
@@ -25,7 +25,7 @@ def seen(when: Condition, company: "Watched", *, month: int) -> NDArray[np.bool_
         holds = np.zeros_like(holds)
     if when.runway_below is not None:  # cash is not negative here, so a runway below it implies a positive burn
         limit = drivers.value(when.runway_below) / min(month + 1, BURN_WINDOW)
-        holds = holds & (state.cash < limit * state.recent_burn)
+        holds = holds & (state.cash < limit * state.recent_burn - ROUNDING)
     if when.cash_below is not None:
         holds = holds & (state.cash < drivers.value(when.cash_below, month))
     if when.arrears_above is not None:
@@ -72,6 +72,12 @@ class RunningPolicy:
         if paths is not None:
             for action in self.plan.actions:
                 _do(action, paths, by=self._drivers.on(paths, action.by), lines=lines)
+
+    def keep(self, chosen: Selection, drivers: Drivers) -> None:
+        """Go on with some of the paths."""
+        self._drivers = drivers
+        self._open = chosen.row(self._open)
+        self._decided = {month: chosen.places(paths) for month, paths in self._decided.items()}
 
 
 def _do(action: ActionPlan, paths: Paths, *, by: Row, lines: Mapping[str, Line]) -> None:

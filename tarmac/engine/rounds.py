@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.drivers import Drivers
+from tarmac.engine.selection import Paths, Selection
 from tarmac.engine.state import State
 from tarmac.engine.walk import Row
 from tarmac.plan import GatePlan, RoundPlan
-
-Paths = NDArray[np.int64]
 
 _NOBODY: Paths = np.empty(0, np.int64)
 _NOTHING: Row = np.empty(0)
@@ -35,6 +34,12 @@ class RunningRound:
         if len(fresh):
             self._waiting[fresh] = False
             self._start(month, fresh)
+
+    def keep(self, chosen: Selection, drivers: Drivers) -> None:
+        """Go on with some of the paths."""
+        self._drivers = drivers
+        self._ending = [[chosen.places(paths) for paths in month] for month in self._ending]
+        self._wins, self._waiting, self.failed = (chosen.row(row) for row in (self._wins, self._waiting, self.failed))
 
     def _start(self, month: int, paths: Paths) -> None:
         """Attempts of different length end in different months; those that end beyond the horizon are forgotten."""

@@ -1,16 +1,19 @@
 """What a path remembers from one month to the next, and the flows of the month in between."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.drivers import Drivers
-from tarmac.engine.walk import Row
+from tarmac.engine.selection import Selection
+from tarmac.engine.walk import Row, Some
 
-BURN_WINDOW = 3
+ROUNDING: Final = 1e-6
+"""Amounts of money closer than this (a ten-thousandth of a cent) are the same: sums of many are not exact."""
+
+BURN_WINDOW: Final = 3
 """Months over which net burn is averaged."""
-
-Some = tuple[NDArray[np.int64], Row]
-"""Some paths, and an amount for each."""
 
 
 class State:
@@ -63,3 +66,11 @@ class State:
         self.alive[fresh] = False
         if len(fresh):
             self.living = np.flatnonzero(self.alive)
+
+    def keep(self, chosen: Selection) -> None:
+        """Go on with some of the paths, all of them solvent."""
+        self.cash, self.payables, self.recent_burn = map(chosen.row, (self.cash, self.payables, self.recent_burn))
+        self.arrears = chosen.row(self.arrears)
+        self._burns = [chosen.row(burn) for burn in self._burns]
+        self.alive = np.ones(len(chosen), np.bool_)
+        self.living = None

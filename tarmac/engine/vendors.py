@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.drivers import Drivers
-from tarmac.engine.state import State
+from tarmac.engine.selection import Selection
+from tarmac.engine.state import ROUNDING, State
 from tarmac.engine.walk import Row
 
 Flags = NDArray[np.bool_]
@@ -18,7 +19,7 @@ class AtOnce:
         """Pay what is due; the paths on which a bill is missed, and those on which the company has failed."""
         state.paid = state.dues
         state.cash -= state.dues
-        failed = state.cash < 0
+        failed = state.cash < -ROUNDING
         return failed, failed
 
     def leave_unpaid(self, paths: NDArray[np.int64], state: State) -> None:
@@ -27,6 +28,9 @@ class AtOnce:
         unpaid = np.clip(-state.cash[paths], 0.0, np.maximum(dues, 0.0))
         state.arrears[paths] = unpaid
         state.payables[paths] += unpaid
+
+    def keep(self, chosen: Selection) -> None:
+        """Go on with some of the paths: nothing is remembered."""
 
 
 class Overdraft(AtOnce):
@@ -61,18 +65,24 @@ class Waiting:
         np.subtract(state.cash, paid, out=paid)
         np.maximum(paid, 0.0, out=paid)
         np.minimum(paid, owed, out=paid)
-        missed = paid < owed
+        missed = paid < owed - ROUNDING
         state.cash -= paid
         span = self._unpaid[month : month + self._longest + 1]
         span -= paid
         np.maximum(span, 0.0, out=span)
         span *= missed  # nothing is left where all is paid, be it by a refund
         state.arrears = owed
-        missed |= state.cash < 0
-        return missed, missed if self._impatient else (span[0] > 0) | (state.cash < 0)
+        broke = state.cash < -ROUNDING
+        missed |= broke
+        return missed, missed if self._impatient else (span[0] > ROUNDING) | broke
 
     def leave_unpaid(self, paths: NDArray[np.int64], state: State) -> None:
         """What paths that have become insolvent owe their vendors is known already."""
+
+    def keep(self, chosen: Selection) -> None:
+        """Go on with some of the paths."""
+        self._keep, self._paid = chosen.row(self._keep), chosen.row(self._paid)
+        self._unpaid = chosen.rows(self._unpaid)
 
     def _fall_due(self, month: int, dues: dict[int, Row]) -> Row:
         """Add the month's dues by months of tolerance; everything now owed."""

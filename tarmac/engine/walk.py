@@ -1,17 +1,21 @@
 """How a line moves month by month: a level that is set, grows and is hit, times its shocks, plus its noise."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tarmac.engine.selection import Selection
 from tarmac.plan import Level
 from tarmac.uncertain import Uncertain
 
 Row = NDArray[np.float64]
 """An amount per path, shape (paths,) or (1,) where it is the same on every path."""
 
-Hits = tuple[tuple[NDArray[np.int64], Row] | None, ...]
+Some = tuple[NDArray[np.int64], Row]
+"""Some paths, and an amount for each."""
+
+Hits = tuple[Some | None, ...]
 """Multiplications of a level by events: for each month the paths hit (one may be hit twice) and the factors."""
 
 
@@ -29,6 +33,15 @@ class Noise:
     volatility: NDArray[np.float32] | None
     money: Uncertain | None
     price: NDArray[np.float64] | None
+
+    def keep(self, chosen: Selection) -> "Noise":
+        """The same for some of the paths."""
+        return replace(
+            self,
+            scores=chosen.rows(self.scores),
+            volatility=None if self.volatility is None else chosen.row(self.volatility),
+            price=None if self.price is None else chosen.rows(self.price),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,20 @@ class Track:
         wide = self.hits is not None or self.noise is not None or any(len(row) > 1 for row in rows)
         return self.paths if wide or any(factor.shape[1] > 1 for factor in self.factors) else 1
 
+    def keep(self, chosen: Selection) -> "Track":
+        """The same for some of the paths; rows that were one array in several months stay so."""
+        kept = {id(row): chosen.row(row) for row in (*self.gains, *self.prices)}
+        return replace(
+            self,
+            paths=len(chosen),
+            starts={month: chosen.row(row) for month, row in self.starts.items()},
+            gains=tuple(kept[id(row)] for row in self.gains),
+            prices=tuple(kept[id(row)] for row in self.prices),
+            factors=tuple(chosen.rows(factor) for factor in self.factors),
+            noise=None if self.noise is None else self.noise.keep(chosen),
+            hits=None if self.hits is None else tuple(None if hit is None else chosen.some(hit) for hit in self.hits),
+        )
+
 
 class Persistent:
     """A stationary AR(1) of unit variance from independent normal scores, or a random walk where persistence is 1.
@@ -82,6 +109,12 @@ class Persistent:
             self._now += np.multiply(self._scores[month], self._fresh, out=self._scratch)
         return self._now
 
+    def keep(self, chosen: Selection, scores: NDArray[np.float32]) -> None:
+        """Go on with some of the paths, and their scores."""
+        self._scores = scores
+        self._now = chosen.row(self._now)
+        self._scratch = np.empty_like(self._now)
+
 
 class Shaking:
     """The noise of one line on one run."""
@@ -105,6 +138,12 @@ class Shaking:
         if noise.money is not None:
             money = noise.money.at(score.astype(np.float64))
             out += money if noise.price is None else money * noise.price[month]
+
+    def keep(self, chosen: Selection, noise: Noise) -> None:
+        """Go on with some of the paths, and their noise."""
+        self._noise = noise
+        self._process.keep(chosen, noise.scores)
+        self._row = np.empty(len(chosen), np.float32)
 
 
 class Walk:
@@ -149,6 +188,18 @@ class Walk:
         """Whether the amount is the level, with nothing to it."""
         track = self._track
         return not track.factors and track.noise is None and track.level.first <= 0 and track.level.last >= track.months
+
+    def keep(self, chosen: Selection) -> None:
+        """Go on with some of the paths."""
+        track = self._track = self._track.keep(chosen)
+        self._level = chosen.row(self._level)
+        self.width = len(self._level)
+        if self._shaking is not None and track.noise is not None:
+            self._shaking.keep(chosen, track.noise)
+        self._kept = None if self._kept is None else chosen.row(self._kept)
+        self._by = None if self._by is None else chosen.row(self._by)
+        self._still = None if self._still is None else chosen.row(self._still)
+        self._now = None  # the step is made anew from the rows that are left
 
     def scale(self, paths: NDArray[np.int64], factor: Row | float) -> None:
         """Multiply the level by a factor on some paths, for good (a path may be named twice)."""
@@ -200,7 +251,7 @@ class Walk:
         """The factor on some paths, with what policies have changed."""
         gain, price = (_some(row, paths) for row in now)
         if self._by is not None:
-            gain = gain + self._by[paths]
+            gain = np.maximum(gain + self._by[paths], 0.0)
         if self._still is not None:
             gain = np.where(self._still[paths], 1.0, gain)
         return gain * price

@@ -1,6 +1,5 @@
 """A forecast in words: the answer in a sentence, a screen for a founder, a text in place of the chart."""
 
-import math
 import textwrap
 from pathlib import PurePath
 from typing import Final
@@ -164,8 +163,8 @@ def simple_rule(forecast: Forecast) -> str:
     if rule is not None:
         months = f"{rule:.1f} months" if rule < 1_000 else "over 1,000 months"
         return f"{months}; for comparison only"
-    if math.isnan(float(np.mean(forecast.net_burn.mean[:3]))):
-        return "cannot be worked out, no path is solvent for three months"
+    if np.isnan(forecast.net_burn.mean[:3]).all():
+        return "cannot be worked out, no path is solvent at the end of the first month"
     return "does not apply, the company burns no cash at first"
 
 
