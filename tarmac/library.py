@@ -1,5 +1,6 @@
 """Finding and reading files: an explicit path, then the shelf in the working folder, then the shelf that is shipped."""
 
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -106,8 +107,9 @@ def _unreadable(path: Path, value: str, *, what: str) -> InputError:
 
 
 def _explicit(path: Path, ending: str) -> Found:
-    if not path.exists() and path.with_name(path.name + ending).exists():
-        path = path.with_name(path.name + ending)
+    longer = path.with_name(path.name + ending)
+    if not os.path.lexists(path) and os.path.lexists(longer):
+        path = longer
     return Found(path.name.removesuffix(ending), path, shipped=False)
 
 
@@ -120,5 +122,5 @@ def _shown(path: Path) -> Path:
     """The path as a message shows it: relative to the working folder where it lies below it."""
     try:
         return path.resolve().relative_to(Path.cwd().resolve())
-    except (ValueError, OSError):
+    except (ValueError, OSError, RuntimeError):  # RuntimeError: a loop of links, before Python 3.13
         return path

@@ -22,6 +22,7 @@ Mistake = tuple[str, str, str, str]
 """Where in the change, the value there, the rule and the remedy."""
 
 _LINE_AMOUNTS: Final = ("monthly", "cost")
+_BY_MONTH: Final = ("monthly", "cost", "growth", "churn", "price_growth", "times", "minimum", "drift")
 _MATCHES: Final = "a target matches something in the company"
 
 
@@ -90,6 +91,8 @@ class Patch:
         values = {path: declared[path][0][declared[path][1]] for path in matching(edit.target, declared)}
         if not values:
             yield "target", edit.target, _MATCHES, nearest(edit.target, declared)
+        if edit.dated:
+            yield from self._dates(edit, values)
         if edit.dated and any(_grows(*declared[path]) for path in values):
             yield from _for_some_months(edit)
         fitting = {path: value for path, value in values.items() if _FITS[edit.operation](value)}
@@ -97,6 +100,16 @@ class Patch:
             yield "target", edit.target, f"{edit.operation} goes with {_GOES_WITH[edit.operation]}", "use set"
         for path, value in fitting.items():
             self._write(edit, written.get(path) or self._new_slot(path), value=value)
+
+    def _dates(self, edit: Edit, values: Mapping[str, Any]) -> Iterator[Mistake]:
+        """What is wrong with the months of an edit, or with what is to change in some months only."""
+        start = self._month(edit.first)
+        if start is not None and start < self._first:
+            yield "from", str(start), f"no month lies before the first, {self._first}", "write a later month"
+        for path in values:
+            if path.rpartition(".")[2] not in _BY_MONTH:
+                remedy = "leave out from and to, or point at one of: " + ", ".join(_BY_MONTH)
+                yield "target", path, "from and to go with a number that may change by month", remedy
 
     def _new_slot(self, path: str) -> Slot:
         """Where a value is to be written that is declared, but does not stand in the document yet."""

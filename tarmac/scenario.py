@@ -27,6 +27,13 @@ def _when(value: Any) -> Any:  # noqa: ANN401  (whatever stands in the file)
         raise mistake(rule, "write '2023-07' or 7") from None
 
 
+def _factor(value: Any) -> Any:  # noqa: ANN401  (whatever stands in the file)
+    """A certain factor."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1000:
+        raise mistake("is a number from 0 to 1000", "write multiply = 1.5")
+    return value
+
+
 def _amount(value: Any) -> Any:  # noqa: ANN401  (whatever stands in the file)
     """A number to be added, in the words of a company file."""
     if isinstance(value, str):
@@ -48,7 +55,9 @@ class Change(Table):
         description="A path ('compute.aws.monthly') or a glob ('compute.*.monthly'); for add_item a section ('round')."
     )
     set: Value | None = Field(None, description="The new value.")
-    multiply: int | float | None = Field(None, description="Factor on a number.", ge=0, le=1000)
+    multiply: Annotated[int | float | None, BeforeValidator(_factor)] = Field(
+        None, description="Factor on a number, from 0 to 1000."
+    )
     add: Annotated[int | float | str | None, BeforeValidator(_amount)] = Field(
         None, description="What is added to a number ('1%', '250k')."
     )
@@ -66,6 +75,10 @@ class Change(Table):
         if self.remove is False:
             raise mistake("remove is true", "write remove = true, or leave the change out")
         dated = self.from_ is not None or self.to is not None
+        if isinstance(self.from_, Month) and isinstance(self.to, Month) and self.to < self.from_:
+            raise mistake("a change ends no earlier than it begins", "swap from and to")
+        if isinstance(self.from_, int) and isinstance(self.to, int) and self.to < self.from_:
+            raise mistake("a change ends no earlier than it begins", "swap from and to")
         if dated and given[0] not in ("set", "multiply", "add"):
             raise mistake("from and to go with set, multiply and add", "remove from and to")
         return self

@@ -34,7 +34,7 @@ NEED_PATHS: Final = BLOCK_PATHS // 2
 UNFUNDED_PATHS: Final = 2 * BLOCK_PATHS
 """Paths on which the company without new money is run; the first of the run."""
 
-BLOCKS_A_TASK: Final = 4
+MOST_BLOCKS_A_TASK: Final = 8
 _WORTH_PROCESSES: Final = 24
 """Blocks from which on starting worker processes costs less time than it saves."""
 
@@ -100,10 +100,16 @@ def with_scenarios(company: Company, scenarios: Iterable[str | Path | Scenario])
 
 def run(job: Job, how: How = How()) -> Summary:
     """All blocks of a job, summed."""
-    spans = [range(first, min(first + BLOCKS_A_TASK, job.blocks)) for first in range(0, job.blocks, BLOCKS_A_TASK)]
     workers = how.workers or (1 if job.blocks < _WORTH_PROCESSES else os.cpu_count() or 1)
+    spans = tasks(job, workers)
     how = replace(how, workers=workers)
     return total(_here(job, how) if workers == 1 or len(spans) == 1 else _elsewhere(job, spans, how=how))
+
+
+def tasks(job: Job, workers: int) -> list[range]:
+    """The blocks of a job in spans for workers: several for each, so that none waits long for the last."""
+    size = min(max(job.blocks // (4 * workers), 1), MOST_BLOCKS_A_TASK)
+    return [range(first, min(first + size, job.blocks)) for first in range(0, job.blocks, size)]
 
 
 def need_of(job: Job, summary: Summary) -> Need:
@@ -154,7 +160,7 @@ def _check(*, months: int, paths: int, seed: int | None) -> None:
         ("paths", paths, 1, MOST_PATHS),
         ("seed", 0 if seed is None else seed, 0, MAX_SEED),
     ):
-        if not low <= value <= high:
+        if type(value) is not int or not low <= value <= high:  # Python callers pass what they like
             rule = f"is a whole number from {low} to {high}"
             problems.append(Problem("command line", where, str(value), rule, "choose one"))
     if problems:

@@ -33,6 +33,7 @@ class Asked:
     paths: int
     seed: int | None
     workers: int | None
+    audit: bool
     without_funding: bool
     json: bool
     out: Path | None

@@ -12,6 +12,9 @@ from tarmac.errors import printable
 BROKEN_PIPE: Final = 141
 """What a shell reports of a program that wrote to a pipe nobody reads any more: 128 + SIGPIPE."""
 
+MISTAKE: Final = 2
+"""The exit code of a mistake in what was asked."""
+
 PATIENCE_SECONDS: Final = 1.0
 """How long a run goes on before a progress bar appears."""
 
@@ -33,7 +36,12 @@ def safe(text: object) -> str:
     return printable(text, LONGEST_LINE)
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # closed by the caller
+        if sys.stdout is None and sys.stderr is not None:
+            note("tarmac: standard output is closed; redirect it to a file, or write files with --out")
+            raise SystemExit(MISTAKE)
+        return
     try:
         stream.write(text + "\n")
         stream.flush()
@@ -44,12 +52,17 @@ def _write(stream: TextIO, text: str) -> None:
         # Python would flush once more on its way out, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         raise SystemExit(BROKEN_PIPE) from None
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if stream is sys.stdout:
+            note(f"tarmac: standard output cannot be written: {error.strerror}; choose another place")
+            raise SystemExit(MISTAKE) from None
 
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     """What tells a person how far a run is: a bar after a second, on a terminal only; None where nothing is shown."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     bar = _Bar()

@@ -15,7 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tarmac.cli.asked import Asked, Form, Size
-from tarmac.cli.console import note, put, safe
+from tarmac.cli.console import MISTAKE, note, put, safe
 from tarmac.cli.late import late
 from tarmac.errors import InputError
 
@@ -25,7 +25,6 @@ else:
     running, shelf, showing = (late(f"tarmac.cli.{name}") for name in ("running", "shelf", "showing"))
 
 FAULT: Final = 1
-MISTAKE: Final = 2
 INTERRUPTED: Final = 130
 
 app = typer.Typer(
@@ -33,7 +32,6 @@ app = typer.Typer(
     help="How much runway is left: a startup's cash, simulated month by month, with honest uncertainty.",
     epilog="Exit codes: 0 done, 1 a fault of ours, 2 a mistake on the command line or in a file, 3 a gate failed.",
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -94,6 +92,7 @@ def run(
         typer.Option(metavar="slide|document|social|square", help="Size of the chart; slide unless said. Repeatable."),
     ] = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="Processes; changes no result.")] = None,
+    audit: Annotated[bool, typer.Option("--audit", help="Check that no cash appears or vanishes; slower.")] = False,
 ) -> int:
     """Simulate a company and say how much runway is left."""
     return running.run(
@@ -104,6 +103,7 @@ def run(
             paths=paths,
             seed=seed,
             workers=workers,
+            audit=audit,
             without_funding=without_funding,
             json=json,
             out=out,
@@ -155,8 +155,9 @@ def schema() -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    asked = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     try:
-        code = app(args=None if arguments is None else list(arguments), prog_name="tarmac", standalone_mode=False)
+        code = app(args=asked, prog_name="tarmac", standalone_mode=False)
     except InputError as error:
         note(str(error))
         return MISTAKE

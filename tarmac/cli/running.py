@@ -110,7 +110,7 @@ def _check_places(asked: Asked) -> None:
 
 def _simulated(asked: Asked, company: Company) -> Forecast:
     with progress(quiet=asked.quiet) as tell:
-        how = How(workers=asked.workers, progress=tell)
+        how = How(workers=asked.workers, progress=tell, audit=asked.audit)
         forecast = simulate(company, months=asked.months, paths=asked.paths, seed=asked.seed, how=how)
     applied = [Path(name).name.removesuffix(".toml") for name in asked.scenarios]
     if asked.without_funding:

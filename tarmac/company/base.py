@@ -72,7 +72,7 @@ Listed = BeforeValidator(_as_tuple)
 Money = Annotated[Uncertain, Quantity("money", 0, MOST_MONEY, typical="10k to 500M")]
 AnyMoney = Annotated[Uncertain, Quantity("money", -MOST_MONEY, MOST_MONEY, typical="-5M to 500M")]
 MoneySchedule = Annotated[Schedule, Quantity("money", 0, MOST_MONEY, typical="10k to 20M a month", schedule=True)]
-GrowthSchedule = Annotated[Schedule, Quantity("rate", -1, 10, typical="-5% to 15% a month", schedule=True)]
+GrowthSchedule = Annotated[Schedule, Quantity("rate", -1, 2, typical="-5% to 15% a month", schedule=True)]
 ChurnSchedule = Annotated[Schedule, Quantity("rate", 0, 1, typical="0.5% to 5% a month", schedule=True)]
 TimesSchedule = Annotated[Schedule, Quantity("number", 0, 1000, typical="0.5 to 2", schedule=True)]
 Volatility = Annotated[Uncertain, Quantity("share", 0, 3, typical="5% to 30%")]

@@ -107,8 +107,8 @@ def _currencies(company: Company) -> Iterator[Mistake]:
             remedy = f"add [fx] with {unit} = price of 1 {unit} in {own}"
             yield Mistake(place.path, place.number.text, f"{unit} has a rate in [fx]", remedy)
     for where, schedule in schedules(company):
-        if len(_units(schedule)) > 1:
-            units = ", ".join(sorted(_units(schedule)))
+        if len({unit or own for unit in _units(schedule)}) > 1:
+            units = ", ".join(sorted(unit or company.company.currency for unit in _units(schedule)))
             yield Mistake(where, units, "one schedule is in one currency", "write all its values in the same")
 
 

@@ -122,7 +122,7 @@ def _keys_at(loc: tuple[int | str, ...], model: type[Table]) -> list[str]:
         if isinstance(part, str):
             inner = [found for table in tables for found in _tables_of(table, part)]
             tables = inner or [table for table in tables if _is_kind(table, part)] or tables
-    return sorted({key for table in tables for key in table.model_fields})
+    return sorted({info.alias or key for table in tables for key, info in table.model_fields.items()})
 
 
 def _tables_of(table: type[Table], field: str) -> list[type[Table]]:

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.draws import Draws
-from tarmac.engine.selection import Selection
-from tarmac.engine.walk import Hits, Noise, Persistent, Row, Some, Track, rows_of
+from tarmac.engine.selection import Selection, Some
+from tarmac.engine.walk import Hits, Noise, Persistent, Row, Track, rows_of
 from tarmac.plan import EventPlan, Level, Number, Plan, Steps
 from tarmac.streams import MARKET
 
@@ -67,9 +67,9 @@ class Drivers:
             occurrences={},
             chances={name: chosen.row(values) for name, values in self.draws.chances.items()},
         )
-        prices = {code: chosen.rows(rows) for code, rows in self.currencies.items()}
-        market = None if self.market is None else chosen.rows(self.market)
-        one_offs = tuple(None if some is None else chosen.some(some) for some in self.one_offs)
+        prices = {code: chosen.months(rows) for code, rows in self.currencies.items()}
+        market = None if self.market is None else chosen.months(self.market)
+        one_offs = chosen.each(self.one_offs)
         return Drivers(self.plan, draws, prices, market, one_offs)
 
     def track(self, level: Level) -> Track:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from tarmac.engine.vendors import Flags, paying
 from tarmac.engine.walk import Row
 
 _NOTHING: Row = np.zeros(1)
+
+_FEW: Final = 1_000
+_LEFT: Final = 3
 
 
 class Watcher(Protocol):
@@ -52,16 +55,16 @@ class Ledger:
     def run(self, watchers: Sequence[Watcher] = (), *, drop: bool = False) -> dict[str, NDArray[np.int32]]:
         """Go through all months; the month index at which each clock strikes on each path (the horizon: never).
 
-        With `drop`, insolvent paths are left behind once they are half of those that are left: watchers then see
-        fewer and fewer paths, which `who` names by their number in the block.
+        With `drop`, insolvent paths are left behind once only a third of those that are left is solvent (where that
+        is many): watchers then see fewer and fewer paths, which `who` names by their number in the block.
         """
         for month in range(self.drivers.months):
             self.month(month)
             for watcher in watchers:
                 watcher.month_end(month, self)
             living = self.state.living
-            if drop and living is not None and 0 < 2 * len(living) <= len(self.who):
-                self._keep(Selection(living, len(self.who)))
+            if drop and living is not None and len(self.who) > _FEW and 0 < _LEFT * len(living) <= len(self.who):
+                self._keep(Selection(living, len(self.who), since=month + 1))
         return self.clocks.months()
 
     def _keep(self, chosen: Selection) -> None:

@@ -38,7 +38,8 @@ class RunningRound:
     def keep(self, chosen: Selection, drivers: Drivers) -> None:
         """Go on with some of the paths."""
         self._drivers = drivers
-        self._ending = [[chosen.places(paths) for paths in month] for month in self._ending]
+        later = [[chosen.places(paths) for paths in month] for month in self._ending[chosen.since :]]
+        self._ending = [*self._ending[: chosen.since], *later]
         self._wins, self._waiting, self.failed = (chosen.row(row) for row in (self._wins, self._waiting, self.failed))
 
     def _start(self, month: int, paths: Paths) -> None:

@@ -6,14 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 Paths = NDArray[np.int64]
+Some = tuple[Paths, NDArray[np.float64]]
+"""Some paths, and an amount for each."""
+
 Value = TypeVar("Value", bound=np.generic)
 
 
 class Selection:
-    """Some paths of a block, counted anew from 0 in their order."""
+    """Some paths of a block, counted anew from 0 in their order, with which the months from `since` on are run."""
 
-    def __init__(self, paths: Paths, width: int) -> None:
+    def __init__(self, paths: Paths, width: int, *, since: int) -> None:
         self.paths = paths
+        self.since = since
         self._places = np.full(width, -1)
         self._places[paths] = np.arange(len(paths))
 
@@ -28,12 +32,25 @@ class Selection:
         """The same of several rows. Shape (rows, paths or 1)."""
         return rows.take(self.paths, axis=1) if rows.shape[1] > 1 else rows
 
+    def months(self, rows: NDArray[Value]) -> NDArray[Value]:
+        """The same of a row a month, of which those before `since` are not filled. Shape (months, paths or 1)."""
+        if rows.shape[1] == 1:
+            return rows
+        kept = np.empty((len(rows), len(self)), rows.dtype)
+        rows[self.since :].take(self.paths, axis=1, out=kept[self.since :], mode="clip")
+        return kept
+
     def places(self, paths: Paths) -> Paths:
         """Where those of some paths that are among these stand now."""
         places = self._places[paths]
         return places[places >= 0]
 
-    def some(self, some: tuple[Paths, NDArray[np.float64]]) -> tuple[Paths, NDArray[np.float64]]:
+    def each(self, months: tuple[Some | None, ...]) -> tuple[Some | None, ...]:
+        """The same of each month from `since` on."""
+        later = (None if some is None else self.some(some) for some in months[self.since :])
+        return (*(None,) * self.since, *later)
+
+    def some(self, some: Some) -> Some:
         """A value for each of some paths: for those among these, where they stand now."""
         places = self._places[some[0]]
         here = places >= 0

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.drivers import Drivers
-from tarmac.engine.selection import Selection
-from tarmac.engine.walk import Row, Some
+from tarmac.engine.selection import Selection, Some
+from tarmac.engine.walk import Row
 
 ROUNDING: Final = 1e-6
 """Amounts of money closer than this (a ten-thousandth of a cent) are the same: sums of many are not exact."""

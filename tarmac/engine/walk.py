@@ -5,15 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tarmac.engine.selection import Selection
+from tarmac.engine.selection import Selection, Some
 from tarmac.plan import Level
 from tarmac.uncertain import Uncertain
 
 Row = NDArray[np.float64]
 """An amount per path, shape (paths,) or (1,) where it is the same on every path."""
-
-Some = tuple[NDArray[np.int64], Row]
-"""Some paths, and an amount for each."""
 
 Hits = tuple[Some | None, ...]
 """Multiplications of a level by events: for each month the paths hit (one may be hit twice) and the factors."""
@@ -38,9 +35,9 @@ class Noise:
         """The same for some of the paths."""
         return replace(
             self,
-            scores=chosen.rows(self.scores),
+            scores=chosen.months(self.scores),
             volatility=None if self.volatility is None else chosen.row(self.volatility),
-            price=None if self.price is None else chosen.rows(self.price),
+            price=None if self.price is None else chosen.months(self.price),
         )
 
 
@@ -71,16 +68,17 @@ class Track:
 
     def keep(self, chosen: Selection) -> "Track":
         """The same for some of the paths; rows that were one array in several months stay so."""
-        kept = {id(row): chosen.row(row) for row in (*self.gains, *self.prices)}
+        apart = {id(row): row for row in (*self.gains, *self.prices)}
+        kept = {name: chosen.row(row) for name, row in apart.items()}
         return replace(
             self,
             paths=len(chosen),
             starts={month: chosen.row(row) for month, row in self.starts.items()},
             gains=tuple(kept[id(row)] for row in self.gains),
             prices=tuple(kept[id(row)] for row in self.prices),
-            factors=tuple(chosen.rows(factor) for factor in self.factors),
+            factors=tuple(chosen.months(factor) for factor in self.factors),
             noise=None if self.noise is None else self.noise.keep(chosen),
-            hits=None if self.hits is None else tuple(None if hit is None else chosen.some(hit) for hit in self.hits),
+            hits=None if self.hits is None else chosen.each(self.hits),
         )
 
 

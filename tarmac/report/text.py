@@ -74,7 +74,7 @@ def screen(forecast: Forecast) -> str:
     """
     lines = [_title(forecast), *textwrap.wrap(f"{headline(forecast)}.", WIDTH), "", *_table(forecast)]
     opened = len(lines)
-    lines += [*_alive(forecast), *_need(forecast), *_rounds(forecast), _run(forecast)]
+    lines += [*_alive(forecast), *_need(forecast), *_rounds(forecast), *_run(forecast)]
     lines += _assumed(forecast, room=LINES - len(lines))
     return "\n".join(lines if len(lines) == LINES else [*lines[:opened], "", *lines[opened:]])
 
@@ -215,9 +215,9 @@ def scenarios_in_words(forecast: Forecast) -> str:
     return f"scenario{'s' if len(names) > 1 else ''} {', '.join(names)}" if names else "no scenario"
 
 
-def _run(forecast: Forecast) -> str:
+def _run(forecast: Forecast) -> list[str]:
     text = f"Run: {counted(forecast.paths, 'path')}, seed {forecast.origin.seed}, {scenarios_in_words(forecast)}."
-    return textwrap.shorten(text, WIDTH, placeholder=" ...")
+    return textwrap.wrap(text, WIDTH, subsequent_indent=_INDENT, max_lines=3, placeholder=" ...")
 
 
 def _assumed(forecast: Forecast, *, room: int) -> list[str]:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from tarmac import load
 from tarmac.engine.block import Job, run_blocks
 from tarmac.layout import plan_of
-from tarmac.simulate import BLOCKS_A_TASK, How, run
+from tarmac.simulate import How, run, tasks
 from tarmac.summary import Summary, total
 from tests.bench import whole_array
 
@@ -82,7 +82,7 @@ def warm_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 def spread_over(pool: ProcessPoolExecutor, work: Job) -> Summary:
     """A job in tasks, as `simulate.run` cuts them, on processes that are there already."""
-    spans = [range(first, min(first + BLOCKS_A_TASK, work.blocks)) for first in range(0, work.blocks, BLOCKS_A_TASK)]
+    spans = tasks(work, WORKERS)
     return total(pool.map(run_blocks, [work] * len(spans), spans))
 
 
