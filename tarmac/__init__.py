@@ -6,19 +6,18 @@
 24
 """
 
-from importlib.metadata import PackageNotFoundError, version
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-from tarmac.company import Company
-from tarmac.errors import InputError, Problem, TarmacError
-from tarmac.forecast import Forecast
-from tarmac.library import load, load_scenario
-from tarmac.scenario import Scenario
-from tarmac.simulate import How, simulate
+if TYPE_CHECKING:
+    from tarmac.company import Company
+    from tarmac.errors import InputError, Problem, TarmacError
+    from tarmac.forecast import Forecast
+    from tarmac.library import load, load_scenario
+    from tarmac.scenario import Scenario
+    from tarmac.simulation import How, simulate
 
-try:
-    __version__ = version("tarmac-runway")
-except PackageNotFoundError:  # run from a checkout that is not installed
-    __version__ = "0+unknown"
+    __version__: str
 
 __all__ = [
     "Company",
@@ -33,3 +32,34 @@ __all__ = [
     "load_scenario",
     "simulate",
 ]
+
+_HOMES: Final = {
+    "Company": "company",
+    "Forecast": "forecast",
+    "How": "simulation",
+    "InputError": "errors",
+    "Problem": "errors",
+    "Scenario": "scenario",
+    "TarmacError": "errors",
+    "load": "library",
+    "load_scenario": "library",
+    "simulate": "simulation",
+}
+"""Where each public name stands: loaded when it is first used, so that `tarmac --help` starts without NumPy."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  (whatever the name stands for)
+    if name == "__version__":
+        return _version()
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tarmac' has no attribute '{name}'")
+    return getattr(import_module(f"tarmac.{_HOMES[name]}"), name)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("tarmac-runway")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0+unknown"

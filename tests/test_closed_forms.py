@@ -25,7 +25,7 @@ from tarmac.engine.block import Job, Prepared
 from tarmac.engine.ledger import Ledger
 from tarmac.forecast import Clock, Forecast
 from tarmac.layout import plan_of
-from tarmac.simulate import simulate
+from tarmac.simulation import simulate
 
 PATHS: Final = 16_384
 MOST_STEPS: Final = 600

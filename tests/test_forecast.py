@@ -6,7 +6,7 @@ import pytest
 
 from tarmac.company import Company, company_from
 from tarmac.forecast import Clock, Fan, Forecast, Need
-from tarmac.simulate import simulate
+from tarmac.simulation import simulate
 from tarmac.summary import Histogram, HistogramBuilder
 
 HEAD = {"name": "Example", "currency": "USD", "first_month": "2024-01"}

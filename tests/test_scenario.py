@@ -9,7 +9,7 @@ from tarmac.company import Company, company_from
 from tarmac.errors import InputError
 from tarmac.library import load, load_scenario, on_shelf
 from tarmac.scenario import Scenario, apply, scenario_from
-from tarmac.simulate import simulate
+from tarmac.simulation import simulate
 
 FIRST = "2024-01"
 

@@ -24,7 +24,7 @@ from tarmac.report.figure import runway_figure, save
 from tarmac.report.tables import cash_table, survival_table
 from tarmac.report.text import alt_text, screen
 from tarmac.scenario import apply, without_funding
-from tarmac.simulate import LONGEST, MOST_PATHS, How, simulate
+from tarmac.simulation import LONGEST, MOST_PATHS, How, simulate
 from tarmac.streams import MAX_SEED
 
 A = TypeVar("A")

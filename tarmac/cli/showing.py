@@ -8,7 +8,7 @@ from tarmac.company import Company
 from tarmac.company.base import Table
 from tarmac.company.quantity import Schedule
 from tarmac.layout import plan_of
-from tarmac.simulate import assumptions
+from tarmac.simulation import assumptions
 from tarmac.uncertain import Uncertain
 
 _TITLES = {

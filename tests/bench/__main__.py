@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from tarmac import load
 from tarmac.engine.block import Job, run_blocks
 from tarmac.layout import plan_of
-from tarmac.simulate import How, run, tasks
+from tarmac.simulation import How, run, tasks
 from tarmac.summary import Summary, total
 from tests.bench import whole_array
 
@@ -42,7 +42,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform ==
 """
 ENGINE = f"""
 from tests.bench.__main__ import job
-from tarmac.simulate import How, run
+from tarmac.simulation import How, run
 run(job({PATHS}), How(workers=1))
 """
 WHOLE_ARRAY = f"""
@@ -81,7 +81,7 @@ def warm_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def spread_over(pool: ProcessPoolExecutor, work: Job) -> Summary:
-    """A job in tasks, as `simulate.run` cuts them, on processes that are there already."""
+    """A job in tasks, as `simulation.run` cuts them, on processes that are there already."""
     spans = tasks(work, WORKERS)
     return total(pool.map(run_blocks, [work] * len(spans), spans))
 

@@ -14,7 +14,7 @@ from tarmac.engine.draws import Draws
 from tarmac.engine.ledger import Ledger
 from tarmac.errors import InputError
 from tarmac.layout import plan_of
-from tarmac.simulate import How, run, simulate, with_scenarios
+from tarmac.simulation import How, run, simulate, with_scenarios
 from tarmac.streams import BLOCK_PATHS
 
 HEAD = {"name": "Example", "currency": "USD", "first_month": "2024-01"}
