@@ -34,7 +34,7 @@ NEED_PATHS: Final = BLOCK_PATHS // 2
 UNFUNDED_PATHS: Final = 2 * BLOCK_PATHS
 """Paths on which the company without new money is run; the first of the run."""
 
-MOST_BLOCKS_A_TASK: Final = 8
+MOST_BLOCKS_A_TASK: Final = 16
 _WORTH_PROCESSES: Final = 24
 """Blocks from which on starting worker processes costs less time than it saves."""
 
@@ -107,8 +107,8 @@ def run(job: Job, how: How = How()) -> Summary:
 
 
 def tasks(job: Job, workers: int) -> list[range]:
-    """The blocks of a job in spans for workers: several for each, so that none waits long for the last."""
-    size = min(max(job.blocks // (4 * workers), 1), MOST_BLOCKS_A_TASK)
+    """The blocks of a job in spans for workers: two or more for each, so that none waits long for the last."""
+    size = min(-(-job.blocks // (2 * workers)), MOST_BLOCKS_A_TASK)
     return [range(first, min(first + size, job.blocks)) for first in range(0, job.blocks, size)]
 
 

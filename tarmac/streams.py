@@ -141,7 +141,7 @@ def _box_muller(
     np.log(radius, out=radius)
     radius *= np.float32(-2.0)
     np.sqrt(radius, out=radius)
-    angle[...] = row[half:]
+    angle[...] = row[half:].view(np.int32)  # from -pi to pi
     angle *= _TWO_PI_OVER_2_32
     np.cos(angle, out=out[:half])
     np.sin(angle, out=out[half:])

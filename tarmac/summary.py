@@ -23,23 +23,27 @@ _FIRST: Final = np.int32((127 + _SMALLEST_EXPONENT) << MANTISSA_BITS)
 """Amounts below 2**-10 of a currency unit share the bin of zero."""
 
 
-def bins_of(values: NDArray[np.float64]) -> NDArray[np.int32]:
-    """The bin of each amount: the leading bits of its single-precision form, 0 for zero, negative below it."""
+def bins_of(values: NDArray[np.float64]) -> tuple[NDArray[np.int32], int]:
+    """The bin of each amount, counted from the lowest, and the lowest.
+
+    A bin is the leading bits of the amount's single-precision form: 0 for zero, negative below it.
+    """
     bits = values.astype(np.float32).view(np.int32)
-    if bits.min() >= 0:
-        return _magnitudes(bits)
+    lowest = int(bits.min() >> _SHIFT)
+    if lowest >= _FIRST:  # no amount is negative or in the bin of zero
+        bits >>= _SHIFT
+        bits -= np.int32(lowest)
+        return bits, lowest - int(_FIRST) + 1
     sign = bits >> np.int32(31)  # 0 or -1
-    bins = _magnitudes(np.bitwise_and(bits, _MAGNITUDE, out=bits))
-    bins ^= sign
-    bins -= sign
-    return bins
-
-
-def _magnitudes(bits: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Bins of amounts from 0 up, in place."""
+    bits &= _MAGNITUDE
     bits >>= _SHIFT
     bits -= _FIRST - np.int32(1)
-    return np.maximum(bits, 0, out=bits)
+    np.maximum(bits, 0, out=bits)
+    bits ^= sign
+    bits -= sign
+    low = int(bits.min())
+    bits -= np.int32(low)
+    return bits, low
 
 
 def lower_edge(bins: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -118,12 +122,12 @@ class Histogram:
 
     def share_below(self, amount: float) -> NDArray[np.float64]:
         """The share of the values below an amount, by month, interpolated within its bin. Shape (months,)."""
-        place = int(bins_of(np.array([amount]))[0]) - self.offset
+        place = bins_of(np.array([amount]))[1] - self.offset
         below = self.counts[:, : max(place, 0)].sum(axis=1).astype(float)
         if 0 <= place < self.counts.shape[1]:
             low, high = self._edges(place)
-            if high > low:
-                below += self.counts[:, place] * (amount - low) / (high - low)
+            within = (amount - low) / (high - low) if high > low else float(amount > 0)
+            below += self.counts[:, place] * within
         share: NDArray[np.float64] = below / np.maximum(self.totals, 1)
         return share
 
@@ -162,9 +166,7 @@ class HistogramBuilder:
         """Take the values of a month, of any number of paths."""
         if not len(values):
             return
-        bins = bins_of(values)
-        low = int(bins.min())
-        bins -= low
+        bins, low = bins_of(values)
         self._count(month, np.bincount(bins), low=low)
         self._sums[month] += int(math.ldexp(float(values.sum()), _SUM_BITS))
         self._lowest[month] = min(self._lowest[month], values.min())

@@ -25,7 +25,7 @@ class AtOnce:
     def leave_unpaid(self, paths: NDArray[np.int64], state: State) -> None:
         """Vendors come last: what paths that have become insolvent are short of is what vendors do not get."""
         dues = state.dues[paths] if len(state.dues) > 1 else state.dues
-        unpaid = np.clip(-state.cash[paths], 0.0, np.maximum(dues, 0.0))
+        unpaid = np.minimum(-state.cash[paths], np.maximum(dues, 0.0))
         state.arrears[paths] = unpaid
         state.payables[paths] += unpaid
 
