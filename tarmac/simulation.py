@@ -107,8 +107,8 @@ def run(job: Job, how: How = How()) -> Summary:
 
 
 def tasks(job: Job, workers: int) -> list[range]:
-    """The blocks of a job in spans for workers: two or more for each, so that none waits long for the last."""
-    size = min(-(-job.blocks // (2 * workers)), MOST_BLOCKS_A_TASK)
+    """The blocks of a job in spans for workers: several for each, so that none waits long for the last."""
+    size = min(-(-job.blocks // (4 * workers)), MOST_BLOCKS_A_TASK)
     return [range(first, min(first + size, job.blocks)) for first in range(0, job.blocks, size)]
 
 
@@ -135,6 +135,7 @@ def _here(job: Job, how: How) -> Iterator[Summary]:
 
 def _elsewhere(job: Job, spans: list[range], *, how: How) -> Iterator[Summary]:
     context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([run_blocks.__module__])
     pool = ProcessPoolExecutor(how.workers, mp_context=context, initializer=_leave_interrupts_to_the_parent)
     try:
         for part, span in zip(pool.map(run_blocks, [job] * len(spans), spans), spans, strict=True):
