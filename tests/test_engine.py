@@ -12,6 +12,7 @@ from tarmac.company import Company, company_from
 from tarmac.engine.audit import Audit, AuditError
 from tarmac.engine.block import Job, Prepared
 from tarmac.engine.ledger import Ledger
+from tarmac.errors import InputError
 from tarmac.layout import plan_of
 from tarmac.scenario import apply, scenario_from
 from tests.test_parity import documents
@@ -127,3 +128,10 @@ def test_the_level_of_a_growing_line_is_not_added_to_for_some_months(operation: 
         apply(
             company(cash={"opening": 1}, revenue=[income]), scenario_from({"title": "t", "change": [change]}, "t.toml")
         )
+
+
+def test_a_line_moves_with_the_market_in_one_way() -> None:
+    income = {"name": "sales", "kind": "usage", "monthly": 10, "volatility": "10%", "market": 0.1}
+    pair = {"between": ["revenue.sales", "market"], "value": 0.5}
+    with pytest.raises(InputError, match="not both"):
+        company(cash={"opening": 1}, revenue=[income], correlation=[pair])

@@ -137,3 +137,14 @@ def test_a_name_cannot_colour_the_terminal(tmp_path: Path) -> None:
 def test_documents_are_plain_values(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(COMPANY)
     assert read_toml(tmp_path / "mine.toml")["cash"] == {"opening": "1M"}
+
+
+def test_facts_that_are_on_no_shelf_are_a_mistake(tmp_path: Path) -> None:
+    file = tmp_path / "acme.toml"
+    head = 'name = "Acme"\ncurrency = "USD"\nfirst_month = "2024-01"\nfacts = "stability"'
+    file.write_text(f"[company]\n{head}\n[cash]\nopening = 1", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load(file)
+    [problem] = caught.value.problems
+    assert (problem.where, problem.value) == ("company.facts", "stability")
+    assert "'stability-ai'" in problem.remedy

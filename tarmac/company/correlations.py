@@ -6,10 +6,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tarmac.company.lines import Vendor
 from tarmac.company.model import Company
-from tarmac.company.numbers import drivers, shocks
+from tarmac.company.numbers import drivers, shocks, wobbles
 from tarmac.company.reactions import Correlation
 from tarmac.errors import nearest
+from tarmac.streams import MARKET
 
 _TOLERANCE: Final = 1e-10
 _WORTH_NAMING: Final = 0.005
@@ -39,6 +41,7 @@ def correlation_mistakes(company: Company) -> Iterator[tuple[str, object, str, s
     for index, item in enumerate(company.correlation):
         where, pair = f"correlation[{index}].between", frozenset(item.between)
         found += [(where, *rest) for rest in _pair_mistakes(item, monthly=monthly, once=once)]
+        found += [(where, *rest) for rest in _twice_the_market(company, pair)]
         if pair in seen:
             found.append((where, " and ".join(item.between), "a pair is given once", "remove one of the two"))
         seen.add(pair)
@@ -59,6 +62,24 @@ def _pair_mistakes(
     elif left in known and right in known and (left in monthly) != (right in monthly):
         rule = "both drivers are drawn once per path, or both every month"
         yield f"{left} and {right}", rule, "correlate numbers with numbers, shocks with shocks"
+
+
+def _twice_the_market(company: Company, pair: frozenset[str]) -> Iterator[tuple[str, str, str]]:
+    """A line that loads on the market and whose own shock moves with it: neither would be mean-one any more."""
+    loading = {f"revenue.{line.name}": line.market for line in company.revenue}
+    loading |= {f"{section}.{table.name}": table.market for section, table in _vendors(company)}
+    for path in sorted(pair & set(loading)):
+        if MARKET in pair and wobbles(loading[path]):
+            yield (
+                path,
+                "a line moves with the market by its loading or by a correlation, not both",
+                "remove one of them",
+            )
+
+
+def _vendors(company: Company) -> Iterator[tuple[str, Vendor]]:
+    yield from (("compute", line) for line in company.compute if isinstance(line, Vendor))
+    yield from (("cost", line) for line in company.cost)
 
 
 def _impossible(company: Company) -> Iterator[tuple[str, object, str, str]]:

@@ -163,4 +163,7 @@ def _ends(number: Uncertain) -> tuple[float, float]:
 
 def _dump_number(number: Uncertain) -> Any:
     """The number as it would stand in a company file: the words it was written in."""
-    return number.value if number.certain and not number.unit else number.text
+    try:
+        return float(number.text)
+    except ValueError:
+        return number.text
