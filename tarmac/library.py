@@ -31,11 +31,17 @@ def load(name: str | Path) -> Company:
     """The company of that name on the shelf `models/`, or in that file. InputError lists everything wrong with it."""
     found = find("models", name)
     company = company_from(read_toml(found.path), str(_shown(found.path)))
-    facts, known = company.company.facts, [item.name for item in on_shelf("seeds", ending=".csv")]
-    if facts is not None and facts not in known:
-        rule = "names a file on the shelf seeds/ (here or shipped), without '.csv'"
-        raise InputError([Problem(company.file, "company.facts", facts, rule, nearest(facts, known))])
+    facts = company.company.facts
+    if facts is not None:
+        _check_facts(facts, company.file)
     return company
+
+
+def _check_facts(facts: str, file: str) -> None:
+    known = [item.name for item in on_shelf("seeds", ending=".csv")]
+    if facts not in known:
+        rule = "names a file on the shelf seeds/ (here or shipped), without '.csv'"
+        raise InputError([Problem(file, "company.facts", facts, rule, nearest(facts, known))])
 
 
 def load_scenario(name: str | Path) -> Scenario:

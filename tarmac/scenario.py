@@ -126,7 +126,7 @@ def apply(company: Company, scenario: Scenario) -> Company:
             problems.append(Problem(scenario.file, f"change[{index}].{where}", value, rule, remedy))
     if problems:
         raise InputError(problems)
-    return company_from(without_moot_pairs(patch.document), f"{company.file} + {scenario.name}")
+    return _without_moot_pairs(patch.document, f"{company.file} + {scenario.name}")
 
 
 def without_funding(company: Company) -> Company:
@@ -137,14 +137,14 @@ def without_funding(company: Company) -> Company:
     document = company.document()
     document.pop("round", None)
     document["policy"] = [item for item in document.get("policy", ()) if "round_failed" not in item["when"]]
-    return company_from(without_moot_pairs(document), company.file)
+    return _without_moot_pairs(document, company.file)
 
 
-def without_moot_pairs(document: dict[str, Any]) -> dict[str, Any]:
-    """A document less the correlations of a driver that a change has taken away or made certain."""
-    pairs = document.get("correlation", ())
+def _without_moot_pairs(document: dict[str, Any], file: str) -> Company:
+    """The company of a document, less the correlations of a driver that a change has taken away or made certain."""
+    pairs = document.get("correlation")
+    bare = company_from({key: value for key, value in document.items() if key != "correlation"}, file)
     if not pairs:
-        return document
-    bare = company_from({key: value for key, value in document.items() if key != "correlation"})
+        return bare
     known = {*drivers(bare), *shocks(bare)}
-    return document | {"correlation": [item for item in pairs if known.issuperset(item["between"])]}
+    return company_from(document | {"correlation": [item for item in pairs if known.issuperset(item["between"])]}, file)

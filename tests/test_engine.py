@@ -144,3 +144,12 @@ def test_a_line_moves_with_the_market_in_one_way() -> None:
     pair = {"between": ["revenue.sales", "market"], "value": 0.5}
     with pytest.raises(InputError, match="not both"):
         company(cash={"opening": 1}, revenue=[income], correlation=[pair])
+
+
+def test_a_scenario_that_spoils_a_company_with_correlations_is_named() -> None:
+    pair = {"between": ["cash.opening", "cost.rent.monthly"], "value": 0.5}
+    subject = company(cash={"opening": "1M to 2M"}, cost=[rent("50k to 100k")], correlation=[pair])
+    change = {"target": "cost.rent.terms", "set": -1}
+    with pytest.raises(InputError) as caught:
+        apply(subject, scenario_from({"title": "t", "change": [change]}, "spoil.toml"))
+    assert [problem.file for problem in caught.value.problems] == ["example.toml + spoil"]

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarmac.company.lines import Vendor
+from tarmac.company.lines import Line
 from tarmac.company.model import Company
 from tarmac.company.numbers import drivers, shocks, wobbles
 from tarmac.company.reactions import Correlation
@@ -66,20 +66,11 @@ def _pair_mistakes(
 
 def _twice_the_market(company: Company, pair: frozenset[str]) -> Iterator[tuple[str, str, str]]:
     """A line that loads on the market and whose own shock moves with it: neither would be mean-one any more."""
-    loading = {f"revenue.{line.name}": line.market for line in company.revenue}
-    loading |= {f"{section}.{table.name}": table.market for section, table in _vendors(company)}
-    for path in sorted(pair & set(loading)):
-        if MARKET in pair and wobbles(loading[path]):
-            yield (
-                path,
-                "a line moves with the market by its loading or by a correlation, not both",
-                "remove one of them",
-            )
-
-
-def _vendors(company: Company) -> Iterator[tuple[str, Vendor]]:
-    yield from (("compute", line) for line in company.compute if isinstance(line, Vendor))
-    yield from (("cost", line) for line in company.cost)
+    rule = "a line moves with the market by its loading or by a correlation, not both"
+    for section, name, table in company.named():
+        path = f"{section}.{name}"
+        if pair == {path, MARKET} and isinstance(table, Line) and wobbles(table.market):
+            yield path, rule, "remove one of them"
 
 
 def _impossible(company: Company) -> Iterator[tuple[str, object, str, str]]:

@@ -19,7 +19,8 @@ class Clocks:
 
     def __init__(self, paths: int, months: int) -> None:
         self._months = months
-        self._who = np.arange(paths)
+        self.who = np.arange(paths)
+        """The paths still run, by their number in the block."""
         self._insolvent = np.full(paths, months, np.int32)
         self._missed = np.full(paths, months, np.int32)
         self._never_missed = np.ones(paths, np.bool_)
@@ -30,16 +31,16 @@ class Clocks:
         np.greater(state.net_burn, ROUNDING, out=self._burning[month])
         if missed is not failed:
             first = np.flatnonzero(missed & self._never_missed & state.alive)
-            self._missed[self._who[first]] = month
+            self._missed[self.who[first]] = month
             self._never_missed[first] = False
         failing = failed & state.alive
         fresh = np.flatnonzero(failing) if failing.any() else _NOBODY
-        self._insolvent[self._who[fresh]] = month
+        self._insolvent[self.who[fresh]] = month
         return fresh
 
     def keep(self, chosen: Selection) -> None:
         """Go on with some of the paths; the others have been struck for good."""
-        self._who, self._never_missed = chosen.row(self._who), chosen.row(self._never_missed)
+        self.who, self._never_missed = chosen.row(self.who), chosen.row(self._never_missed)
         self._burning = chosen.rows(self._burning)
 
     def months(self) -> dict[str, NDArray[np.int32]]:
@@ -53,8 +54,8 @@ class Clocks:
 
     def _profitable(self) -> NDArray[np.int32]:
         months = np.full(len(self._insolvent), self._months, np.int32)
-        survivors = np.flatnonzero(self._insolvent[self._who] == self._months)
+        survivors = np.flatnonzero(self._insolvent[self.who] == self._months)
         backwards = self._burning[::-1, survivors]
         since = np.where(backwards.any(axis=0), backwards.argmax(axis=0), self._months)
-        months[self._who[survivors]] = self._months - since
+        months[self.who[survivors]] = self._months - since
         return months

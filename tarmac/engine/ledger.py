@@ -22,7 +22,10 @@ from tarmac.engine.walk import Row
 _NOTHING: Row = np.zeros(1)
 
 _FEW: Final = 1_000
+"""A block of no more paths than this is not worth narrowing."""
+
 _LEFT: Final = 3
+"""A block is narrowed once at most one path in so many is solvent."""
 
 
 class Watcher(Protocol):
@@ -37,7 +40,6 @@ class Ledger:
 
     def __init__(self, drivers: Drivers, *, extra_cash: Row | float = 0.0) -> None:
         plan = drivers.plan
-        self.who = np.arange(drivers.paths)
         touched = plan.touched_lines
         self.drivers, self.plan = drivers, plan
         self.state = State(drivers, extra_cash)
@@ -67,9 +69,13 @@ class Ledger:
                 self._keep(Selection(living, len(self.who), since=month + 1))
         return self.clocks.months()
 
+    @property
+    def who(self) -> NDArray[np.int64]:
+        """The paths still run, by their number in the block: all of them unless some were left behind."""
+        return self.clocks.who
+
     def _keep(self, chosen: Selection) -> None:
         """Go on with some of the paths: nothing happens on the others any more."""
-        self.who = chosen.row(self.who)
         self.drivers = self.drivers.keep(chosen)
         for balances in (self.state, self.clocks, self.paying):
             balances.keep(chosen)

@@ -21,14 +21,14 @@ def need_of_block(job: Job, block: int) -> Row:
     so on about one path in a thousand survival is not monotone in cash; there it is where the search ends.
     """
     with overflow_raised():
-        return _search(Prepared(job, block), job.months)
+        return _search(Prepared(job, block))
 
 
-def _search(prepared: Prepared, months: int) -> Row:
-    ledger = prepared.ledger()
+def _search(prepared: Prepared) -> Row:
+    drivers, ledger = prepared.drivers, prepared.ledger()
     lowest = LowestPoint(ledger)
-    saved: NDArray[np.bool_] = ledger.run([lowest])["insolvent"] == months
-    reserve = prepared.drivers.value(prepared.drivers.plan.keep_payroll_months) + 1.0
+    saved: NDArray[np.bool_] = ledger.run([lowest])["insolvent"] == drivers.months
+    reserve = drivers.value(drivers.plan.keep_payroll_months) + 1.0
     low = np.zeros(len(saved))
     high = np.where(saved, 0.0, lowest.need() + reserve * lowest.largest)
     for _ in range(EVALUATIONS - 1):
