@@ -22,7 +22,7 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
 
-# The screen and the picture in README.md and the table in models/README.md, as they are now.
+# The screen and the picture in README.md and what models/README.md makes of the engine, as they are now.
 readme: $(VENV)/.dev
 	$(BIN)/python -m tests.readme
 

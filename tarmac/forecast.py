@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tarmac.months import Month
 from tarmac.summary import Histogram, Summary
-from tarmac.survival import level_interval, month_reached, standard_error, wilson
+from tarmac.survival import aalen_johansen, level_interval, month_reached, standard_error, wilson
 
 SCHEMA: Final = "tarmac.forecast/1"
 NEED_LEVELS: Final = (0.50, 0.80, 0.90, 0.95)
@@ -130,6 +130,30 @@ class Need:
 
 
 @dataclass(frozen=True)
+class GoingConcern:
+    """Whether obligations are met for a year from the day the accounts are issued (after ASC 205-40).
+
+    `months`: from the opening to the end of that year, the reporting lag and twelve. `without_plans`, `approved`: the
+    first missed bill of the company with no round and no policy, and with those alone that are approved.
+    """
+
+    months: int
+    without_plans: Clock
+    approved: Clock
+
+    def as_json(self, first_month: Month) -> dict[str, Any]:
+        """Plain values: the probability that every obligation is met, and its 95% Monte Carlo interval."""
+        views = {"without_plans": self.without_plans, "approved_plans": self.approved}
+        shares = {name: self._met(clock) for name, clock in views.items()}
+        return {"months": self.months, "through": str(first_month + (self.months - 1)), **shares}
+
+    def _met(self, clock: Clock) -> dict[str, Any]:
+        met, (low, high) = 1.0 - float(clock.probability[-1]), clock.interval()
+        error = float(clock.standard_error[-1])
+        return {"probability": met, "standard_error": error, "interval": [1.0 - float(high[-1]), 1.0 - float(low[-1])]}
+
+
+@dataclass(frozen=True)
 class Mark:
     """Something known to be planned, for the chart: a round and the month index in which its attempt starts."""
 
@@ -172,6 +196,7 @@ class Forecast:
     need: Need
     default_alive: Clock
     """Insolvency in the same company with no new money: a path is default alive where it does not strike."""
+    going_concern: GoingConcern
 
     @property
     def company(self) -> str:
@@ -202,6 +227,30 @@ class Forecast:
     def first_missed_bill(self) -> Clock:
         """A due obligation is not paid in full for the first time: the cash-flow test."""
         return Clock("first_missed_bill", self.summary.strikes["first_missed_bill"])
+
+    @property
+    def point_of_no_return(self) -> Clock:
+        """Cash no longer covers an orderly wind-down: bills received, taxes, notice, severance, commitments."""
+        return Clock("point_of_no_return", self.summary.strikes["point_of_no_return"])
+
+    @property
+    def balance_sheet_insolvent(self) -> Clock:
+        """Liabilities exceed assets: the balance-sheet test."""
+        return Clock("balance_sheet_insolvent", self.summary.strikes["balance_sheet_insolvent"])
+
+    @property
+    def exit(self) -> Clock:
+        """The company is acquired: a path on which it is can no longer become insolvent."""
+        return Clock("exit", self.summary.strikes["exit"])
+
+    @property
+    def endings(self) -> dict[str, NDArray[np.float64]]:
+        """Probability of each way a path may have ended by the end of each month; "none": it goes on. Shape (months,).
+
+        Insolvency and exit compete: their cumulative incidences and the rest add up to one.
+        """
+        ends = {name: self.summary.strikes[name][:-1] for name in ("insolvent", "exit")}
+        return aalen_johansen(ends, self.paths)
 
     @property
     def profitable(self) -> Clock:
@@ -264,6 +313,8 @@ class Forecast:
         fans = {name: getattr(self, name).as_json() for name in ("cash", "net_burn", "arrears", "payables")}
         alive = 1.0 - float(self.default_alive.probability[-1])
         tail = {
+            "endings": {name: shares.tolist() for name, shares in self.endings.items()},
+            "going_concern": self.going_concern.as_json(origin.first_month),
             "need": self.need.as_json(),
             "default_alive": {"probability": alive, "standard_error": float(self.default_alive.standard_error[-1])},
             "simple_runway_months": self.simple_runway,

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tarmac.company import Company, company_from
 from tarmac.errors import InputError, Problem, nearest, printable
+from tarmac.facts import Fact, facts_from
 from tarmac.scenario import Scenario, scenario_from
 
 LARGEST_FILE: Final = 1_000_000
@@ -48,6 +49,12 @@ def load_scenario(name: str | Path) -> Scenario:
     """The scenario of that name on the shelf `scenarios/`, or in that file."""
     found = find("scenarios", name)
     return scenario_from(read_toml(found.path), str(_shown(found.path)))
+
+
+def load_facts(name: str | Path, *, company: Company | None = None) -> tuple[Fact, ...]:
+    """The facts of that name on the shelf `seeds/`, or in that file; with a company, checked against its lines."""
+    found = find("seeds", name, ending=".csv")
+    return facts_from(_text(found.path), str(_shown(found.path)), company=company)
 
 
 def find(shelf: str, name: str | Path, *, ending: str = ".toml") -> Found:

@@ -3,6 +3,7 @@
 The document is plain values, as they stand in a company file; what comes out is checked as a company afterwards.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,8 +22,10 @@ Slot = tuple[MutableMapping[str, Any], str]
 Mistake = tuple[str, str, str, str]
 """Where in the change, the value there, the rule and the remedy."""
 
-_LINE_AMOUNTS: Final = ("monthly", "cost")
-_BY_MONTH: Final = ("monthly", "cost", "growth", "churn", "price_growth", "times", "minimum", "drift")
+_LINE_AMOUNTS: Final = ("monthly", "cost", "units", "unit_price", "gpus", "gpu_hour", "utilisation")
+_RATES: Final = ("growth", "churn", "price_growth", "units_growth")
+_BY_MONTH: Final = (*_LINE_AMOUNTS, *_RATES, "times", "minimum", "drift")
+_IN_A_LIST: Final = re.compile(r"\[\d+\]\.")
 _MATCHES: Final = "a target matches something in the company"
 
 
@@ -88,7 +91,7 @@ class Patch:
     def _alter(self, edit: Edit) -> Iterator[Mistake]:
         written = dict(_slots(self.document))
         declared = dict(_slots(_under(self._declared, self.document)))
-        values = {path: declared[path][0][declared[path][1]] for path in matching(edit.target, declared)}
+        values = {path: declared[path][0][declared[path][1]] for path in _chosen(edit, declared)}
         if not values:
             yield "target", edit.target, _MATCHES, nearest(edit.target, declared)
         if edit.dated:
@@ -107,7 +110,7 @@ class Patch:
         if start is not None and start < self._first:
             yield "from", str(start), f"no month lies before the first, {self._first}", "write a later month"
         for path in values:
-            if path.rpartition(".")[2] not in _BY_MONTH:
+            if path.rpartition(".")[2] not in _BY_MONTH or _IN_A_LIST.search(path):
                 remedy = "leave out from and to, or point at one of: " + ", ".join(_BY_MONTH)
                 yield "target", path, "from and to go with a number that may change by month", remedy
 
@@ -157,6 +160,13 @@ class Patch:
 
     def _month(self, when: Month | int | None) -> Month | None:
         return self._first + (when - 1) if isinstance(when, int) else when
+
+
+def _chosen(edit: Edit, declared: Mapping[str, Slot]) -> tuple[str, ...]:
+    """The values an edit points at. One for some months alone takes contracts along with the line they belong to."""
+    chosen = matching(edit.target, declared)
+    lines = tuple(path for path in chosen if not _IN_A_LIST.search(path))
+    return lines if edit.dated and lines else chosen
 
 
 def _slots(table: MutableMapping[str, Any], path: str = "") -> Iterator[tuple[str, Slot]]:
@@ -216,9 +226,7 @@ def _is_dated(value: object) -> bool:
 
 def _grows(table: Mapping[str, Any], key: str) -> bool:
     """Whether a value is the level of a line that grows."""
-    return key in _LINE_AMOUNTS and any(
-        table.get(rate) not in (None, 0) for rate in ("growth", "churn", "price_growth")
-    )
+    return key in _LINE_AMOUNTS and any(table.get(rate) not in (None, 0) for rate in _RATES)
 
 
 def _for_some_months(edit: Edit) -> Iterator[Mistake]:

@@ -54,6 +54,11 @@ class Steps:
         return any(bool(number) for _, number in self.entries)
 
 
+NOTHING: Final = Number(0.0)
+STEADY: Final = Steps(((0, NOTHING),))
+AS_IT_IS: Final = Steps(((0, Number(1.0)),))
+
+
 @dataclass(frozen=True, slots=True)
 class Shock:
     """Month-to-month noise of a line: its driver, its persistence, and its multiplicative and additive parts."""
@@ -66,45 +71,130 @@ class Shock:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerPlan:
+    """A named customer: its share of a line, its chance a month of leaving, the stream that says when it does."""
+
+    driver: str
+    share: Number
+    leaves: Number
+
+
+@dataclass(frozen=True, slots=True)
+class RegimePlan:
+    """A second state of a price, which begins and ends with some chance a month; `driver`: its monthly scores."""
+
+    driver: str
+    multiply: Number
+    begins: Number
+    ends: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The months in which something planned for month index `month`, and late by `slip`, goes on: `lasts` of them."""
+
+    month: int
+    slip: Number
+    lasts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContractPlan:
+    """A contract that is signed with some chance: the stream that says so, what it brings a month, and when."""
+
+    driver: str
+    monthly: Number
+    signs: Number
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """How a line's amount moves: set at some months, growing from there, shaken by noise and market.
 
-    In month t the level is `monthly` where an entry starts at t, else last month's level x
-    (1 + growth - churn) x (1 + price_growth); the amount is level x times x shock x market + noise, and nothing
-    outside `first` to `last`.
+    In month t the level is the product of `parts` where an entry of any starts at t, else last month's level x
+    (1 + growth - churn) x (1 + price_growth) x (1 + units_growth); the amount is level x times x shock x market x
+    price x customers who have stayed + noise, and nothing outside `first` to `last` or, where there is one, `window`.
+    The first of the parts says in which currency.
     """
 
     path: str
-    monthly: Steps
-    growth: Steps
-    churn: Steps
-    price_growth: Steps
-    times: Steps
-    shock: Shock | None
-    market: Number
-    first: int
-    last: int
+    parts: tuple[Steps, ...]
+    growth: Steps = STEADY
+    churn: Steps = STEADY
+    price_growth: Steps = STEADY
+    units_growth: Steps = STEADY
+    times: Steps = AS_IT_IS
+    shock: Shock | None = None
+    market: Number = NOTHING
+    price: str | None = None
+    customers: tuple[CustomerPlan, ...] = ()
+    regime: RegimePlan | None = None
+    window: Window | None = None
+    first: int = 0
+    last: int = FOREVER
 
 
 @dataclass(frozen=True, slots=True)
 class RevenueLine:
-    """A line of revenue: `collected` are the shares collected 0, 1, 2 ... months after the invoice."""
+    """A line of revenue.
+
+    `collected`: shares collected 0, 1, 2 ... months after the invoice, of all but the share `bad_debt`; `prepaid`:
+    months an invoice pays for.
+    """
 
     level: Level
     collected: tuple[float, ...]
+    bad_debt: Number
+    prepaid: int
     opening_receivables: Number | None
+    opening_deferred: Number | None
+    pipeline: tuple[ContractPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """Take or pay: the least bill of a month up to month index `until` (None: renewed every month), and the way out."""
+
+    minimum: Steps
+    until: int | None
+    early_termination: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditsPlan:
+    """Compute that a vendor has given: what it is worth at the opening, and the last month it can be used in."""
+
+    amount: Number
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class CutOffPlan:
+    """Lines of revenue, and what they are multiplied by while a vendor supplies nothing."""
+
+    targets: tuple[str, ...]
+    multiply: Number
 
 
 @dataclass(frozen=True, slots=True)
 class VendorLine:
-    """A line that is billed: the floor of a commitment, months to the due date, months of tolerance past it."""
+    """A line that is billed: months to the due date, months of tolerance past it, what happens then.
+
+    `tax`: paid before vendors. `serves`: the line of revenue whose earned revenue is its usage.
+    """
 
     level: Level
-    minimum: Steps | None
-    until: int
     terms: int
-    stretch: int
-    opening_payables: Number | None
+    tax: bool = False
+    serves: str | None = None
+    commitment: Commitment | None = None
+    credits: CreditsPlan | None = None
+    stretch: int = 0
+    cut_off: CutOffPlan | None = None
+    late_interest: Number = NOTHING
+    opening_payables: Number | None = None
+    opening_arrears: Number = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +208,49 @@ class HirePlan:
 
 @dataclass(frozen=True, slots=True)
 class TeamLine:
-    """People: heads, hires, and the cost of a head as a level of its own."""
+    """People: heads, hires, those who leave, and the cost of a head as a level of its own."""
 
     level: Level
     headcount: Number
     hires: tuple[HirePlan, ...]
     severance_months: Number
+    notice_months: int
+    attrition: Number
+    tax: Number
+    tax_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoanPlan:
+    """A loan: interest a year, months of interest alone, months of repayment, the least cash its lender allows."""
+
+    name: str
+    principal: Number
+    interest: Number
+    interest_only: int
+    repaid_over: int
+    minimum_cash: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotePlan:
+    """A convertible note: simple interest a year, due in month index `matures` unless it becomes shares before."""
+
+    name: str
+    principal: Number
+    interest: Number
+    matures: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLinePlan:
+    """A credit line: what is drawn at the opening, its limit, interest a year, the least cash its lender allows."""
+
+    name: str
+    principal: Number
+    limit: Number
+    interest: Number
+    minimum_cash: Number | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +262,7 @@ class Condition:
     arrears_above: Number | None
     month: int | None
     round_failed: int | None
+    oldest_bill_above: Number | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +288,7 @@ class RoundPlan:
     delivered: Number
     market: Number
     gate: GatePlan | None
+    vendor: str | None
 
     @property
     def driver(self) -> str:
@@ -169,14 +298,19 @@ class RoundPlan:
 
 @dataclass(frozen=True, slots=True)
 class EventPlan:
-    """A Poisson event: the lines it hits (none: cash), the size of an occurrence, months until it has passed."""
+    """A Poisson event: what an occurrence does to which lines (none: cash), its size, months until it has passed.
+
+    `what`: "multiply" the level, "add" cash, "forgive" or "turn" into a debt (`into`) a share of what is past due.
+    """
 
     name: str
     rate: Number
+    what: str
     targets: tuple[str, ...]
     size: Uncertain
     currency: str | None
     months: int | None
+    into: str | None
 
     @property
     def driver(self) -> str:
@@ -186,11 +320,15 @@ class EventPlan:
 
 @dataclass(frozen=True, slots=True)
 class ActionPlan:
-    """One thing a policy does: "cut", "growth", "freeze hires" or "freeze raises", to which lines, by how much."""
+    """One thing a policy does, to which lines, by how much, for how many months.
+
+    `what`: "cut", "increase", "growth", "freeze hires", "freeze raises", "terminate" or "defer".
+    """
 
     what: str
     targets: tuple[str, ...]
-    by: Number
+    by: Number = NOTHING
+    months: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,42 +372,82 @@ class Plan:
     rounds: tuple[RoundPlan, ...]
     events: tuple[EventPlan, ...]
     policies: tuple[PolicyPlan, ...]
+    loans: tuple[LoanPlan, ...]
+    notes: tuple[NotePlan, ...]
+    credit_line: CreditLinePlan | None
     currencies: tuple[tuple[str, Level], ...]
+    prices: tuple[tuple[str, Level], ...]
     input_copula: Copula | None
     shock_copula: Copula | None
 
     @property
     def levels(self) -> tuple[Level, ...]:
-        """Everything that moves by month: lines, and the prices of currencies."""
+        """Everything that moves by month: lines, the prices of currencies and of what lines buy."""
         lines = (
             *(line.level for line in self.revenue),
             *(line.level for line in self.teams),
             *(line.level for line in self.vendors),
         )
-        return (*lines, *(level for _, level in self.currencies))
+        return (*lines, *(level for _, level in (*self.currencies, *self.prices)))
 
     @cached_property
     def touched_lines(self) -> frozenset[str]:
-        """The lines a policy may act on."""
-        return frozenset(target for policy in self.policies for action in policy.actions for target in action.targets)
+        """The lines a policy or a vendor that cuts supply may act on."""
+        by_policies = {target for policy in self.policies for action in policy.actions for target in action.targets}
+        by_vendors = {target for vendor in self.vendors if vendor.cut_off for target in vendor.cut_off.targets}
+        return frozenset(by_policies | by_vendors)
+
+    @cached_property
+    def suppliers(self) -> tuple[VendorLine, ...]:
+        """The lines of vendors who can be paid late: all but taxes."""
+        return tuple(vendor for vendor in self.vendors if not vendor.tax)
+
+    def patience(self, vendor: VendorLine) -> int:
+        """Months past due a vendor waits; 0 where insolvency is defined otherwise."""
+        return vendor.stretch if self.insolvent_when == "cannot_pay" else 0
 
     @cached_property
     def waits(self) -> bool:
-        """Whether a vendor tolerates a bill past due."""
-        return self.longest_tolerance > 0
+        """Whether a bill can stand unpaid past its due date at a month's end of a solvent company."""
+        if self.insolvent_when != "cannot_pay":
+            return False
+        return any(vendor.stretch > 0 or vendor.cut_off or vendor.opening_arrears for vendor in self.suppliers)
 
     @cached_property
-    def longest_tolerance(self) -> int:
-        """The longest any vendor waits, in months past due; 0 where insolvency is defined otherwise."""
-        if self.insolvent_when != "cannot_pay":
-            return 0
-        return max((vendor.stretch for vendor in self.vendors), default=0)
+    def pays_in_order(self) -> bool:
+        """Whether vendors are paid one before the other, from what is above a reserve: else all at once."""
+        if self.insolvent_when == "cash_below_zero":
+            return False
+        owing = any(vendor.opening_arrears for vendor in self.suppliers)
+        return self.waits or owing or bool(self.keep_payroll_months)
 
     @cached_property
     def has_payables(self) -> bool:
         """Whether a bill can be outstanding at a month's end."""
-        late = self.waits or bool(self.keep_payroll_months)
-        return late or any(vendor.terms > 0 or vendor.opening_payables is not None for vendor in self.vendors)
+        later = any(vendor.terms > 0 or vendor.opening_payables is not None for vendor in self.vendors)
+        return self.pays_in_order or later or any(vendor.opening_arrears for vendor in self.suppliers)
+
+    @cached_property
+    def has_taxes(self) -> bool:
+        """Whether anything is paid to the tax office."""
+        return any(team.tax for team in self.teams) or any(vendor.tax for vendor in self.vendors)
+
+    @cached_property
+    def has_debt(self) -> bool:
+        """Whether anything is or may come to be owed to a lender."""
+        return bool(self.loans or self.notes or self.credit_line)
+
+    @cached_property
+    def has_liabilities(self) -> bool:
+        """Whether a solvent company can owe anything at a month's end."""
+        deferred = any(line.prepaid > 1 for line in self.revenue)
+        return self.has_payables or self.has_taxes or self.has_debt or deferred
+
+    @cached_property
+    def winds_down_for_nothing(self) -> bool:
+        """Whether the company can always end without paying anything but what was due already."""
+        people = any(team.severance_months or team.notice_months for team in self.teams)
+        return not (people or self.has_payables or self.has_taxes or any(v.commitment for v in self.vendors))
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -288,4 +466,5 @@ class Plan:
 
         Rounds close and policies act on solvent paths alone, so a company with either reacts.
         """
-        return bool(self.rounds or self.policies or self.waits or self.keep_payroll_months)
+        watched = any(loan.minimum_cash is not None for loan in self.loans)
+        return bool(self.rounds or self.policies or self.pays_in_order or self.credit_line or watched)

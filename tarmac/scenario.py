@@ -134,10 +134,34 @@ def without_funding(company: Company) -> Company:
 
     That is the policies that wait for a round to fail, and the correlations of a number of either.
     """
+    return _keeping(company, rounds=frozenset(), policies=frozenset(item.name for item in company.policy))
+
+
+def with_approved_plans(company: Company) -> Company:
+    """The same company with the rounds and policies alone that are approved."""
+    rounds = frozenset(item.name for item in company.round if item.approved)
+    return _keeping(company, rounds=rounds, policies=frozenset(item.name for item in company.policy if item.approved))
+
+
+def without_plans(company: Company) -> Company:
+    """The same company with nothing raised and nothing done about it."""
+    return _keeping(company, rounds=frozenset(), policies=frozenset())
+
+
+def _keeping(company: Company, *, rounds: frozenset[str], policies: frozenset[str]) -> Company:
+    """The company with some of its rounds and policies, less those that wait for a round that is gone to fail."""
     document = company.document()
-    document.pop("round", None)
-    document["policy"] = [item for item in document.get("policy", ()) if "round_failed" not in item["when"]]
-    return _without_moot_pairs(document, company.file)
+    kept = [item for item in document.get("round", ()) if item["name"] in rounds]
+    while waiting := [item for item in kept if _waits_for_none(item, kept)]:
+        kept = [item for item in kept if item not in waiting]
+    done = [item for item in document.get("policy", ()) if item["name"] in policies and not _waits_for_none(item, kept)]
+    return _without_moot_pairs(document | {"round": kept, "policy": done}, company.file)
+
+
+def _waits_for_none(item: dict[str, Any], rounds: list[dict[str, Any]]) -> bool:
+    """Whether a round or policy waits for the failure of a round that is not there."""
+    failed = item.get("when", {}).get("round_failed")
+    return failed is not None and failed not in [other["name"] for other in rounds]
 
 
 def _without_moot_pairs(document: dict[str, Any], file: str) -> Company:

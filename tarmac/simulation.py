@@ -13,18 +13,19 @@ import numpy as np
 
 from tarmac import library
 from tarmac.company import Company
+from tarmac.company.fights import fights
+from tarmac.company.line_checks import LONGEST
+from tarmac.company.vendors import Committed
 from tarmac.engine.block import Job, Tally, run_blocks
 from tarmac.engine.needing import need_of_block
 from tarmac.errors import InputError, Problem
-from tarmac.forecast import Clock, Forecast, Mark, Need, Origin
+from tarmac.forecast import Clock, Forecast, GoingConcern, Mark, Need, Origin
 from tarmac.layout import plan_of
+from tarmac.months import Month
 from tarmac.plan import Plan
-from tarmac.scenario import Scenario, apply, without_funding
+from tarmac.scenario import Scenario, apply, with_approved_plans, without_funding, without_plans
 from tarmac.streams import BLOCK_PATHS, MAX_SEED, fresh_seed
 from tarmac.summary import HistogramBuilder, Summary, total
-
-LONGEST: Final = 600
-"""Months a run may cover."""
 
 MOST_PATHS: Final = 1_000_000_000
 
@@ -78,17 +79,36 @@ def simulate(
     patched = with_scenarios(company, scenarios)
     plan = plan_of(patched)
     job = Job(plan, fresh_seed() if seed is None else seed, months, paths, how.audit)
-    alone = Job(plan_of(without_funding(patched)), job.seed, months, min(paths, UNFUNDED_PATHS))
     try:
         summary = run(job, how)
-        unfunded = run(alone) if plan.rounds else summary
+        unfunded = run(_other(job, without_funding(patched), months=months)) if plan.rounds else summary
+        concern = going_concern(patched, job)
         need = need_of(job, summary)
     except OverflowError:
         rule = "amounts stay below 1e38"
         remedy = "lower growth or volatility, or look fewer months ahead"
         raise InputError([Problem(patched.file, "growth", f"over {months} months", rule, remedy)]) from None
     origin = _origin(patched, job, scenarios=tuple(_name(item) for item in scenarios))
-    return Forecast(origin, summary, need, Clock("insolvent", unfunded.strikes["insolvent"]))
+    return Forecast(origin, summary, need, Clock("insolvent", unfunded.strikes["insolvent"]), concern)
+
+
+def going_concern(company: Company, job: Job) -> GoingConcern:
+    """The going-concern view of a company: the year after its accounts are issued, without plans and with approved."""
+    months = company.company.reporting_lag_months + 12
+    bare = _first_missed(run(_other(job, without_plans(company), months=months)))
+    plans = with_approved_plans(company)
+    if not plans.round and not plans.policy:
+        return GoingConcern(months, bare, bare)
+    return GoingConcern(months, bare, _first_missed(run(_other(job, plans, months=months))))
+
+
+def _first_missed(summary: Summary) -> Clock:
+    return Clock("first_missed_bill", summary.strikes["first_missed_bill"])
+
+
+def _other(job: Job, company: Company, *, months: int) -> Job:
+    """Another company on the first paths of a job, with the same draws."""
+    return Job(plan_of(company), job.seed, months, min(job.paths, UNFUNDED_PATHS))
 
 
 def with_scenarios(company: Company, scenarios: Iterable[str | Path | Scenario]) -> Company:
@@ -180,7 +200,7 @@ def _origin(company: Company, job: Job, *, scenarios: tuple[str, ...]) -> Origin
         currency=plan.currency,
         opening_cash=_opening_cash(company),
         marks=tuple(Mark(item.name, item.starts, item.instrument) for item in plan.rounds),
-        text=assumptions(plan, company),
+        text=assumptions(plan, company, months=job.months),
     )
 
 
@@ -191,15 +211,30 @@ def _opening_cash(company: Company) -> float:
     return opening.mean() * rate
 
 
-def assumptions(plan: Plan, company: Company) -> tuple[str, ...]:
-    """What a reader of the printout must know was assumed, a sentence each."""
+def assumptions(plan: Plan, company: Company, *, months: int | None = None) -> tuple[str, ...]:
+    """What a reader of the printout over some months must know was assumed, a sentence each."""
     sentences = ['"a to b" is a 90% interval: one chance in twenty below a, one in twenty above b.']
     steady = [line.level.path for line in plan.revenue if line.opening_receivables is None and len(line.collected) > 1]
+    ahead = [line.level.path for line in plan.revenue if line.opening_deferred is None and line.prepaid > 1]
+    steady += [path for path in ahead if path not in steady]
+    steady += [team.level.path for team in plan.teams if team.tax and team.tax_after]
     steady += [line.level.path for line in plan.vendors if line.opening_payables is None and line.terms > 0]
     if steady:
         sentences.append(f"Opening balances not given are those of a steady state: {', '.join(steady)}.")
     sentences.append(_INSOLVENT[company.company.insolvent_when])
-    return tuple(sentences)
+    if months is not None:
+        sentences += _committed_beyond(company, company.company.first_month + months)
+    return (*sentences, *fights(company))
+
+
+def _committed_beyond(company: Company, end: Month) -> list[str]:
+    """A sentence for each commitment that goes on in month `end`, which no forecast up to it can see."""
+    ends = {item.name: item.until for item in company.compute if isinstance(item, Committed)}
+    return [
+        f"compute.{name} is committed beyond these months, to {until.label}."
+        for name, until in ends.items()
+        if until is not None and until >= end
+    ]
 
 
 _INSOLVENT: Final = {

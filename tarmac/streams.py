@@ -71,6 +71,10 @@ class Streams:
         """Uniform draws on [0, 1), one per path. Shape (BLOCK_PATHS,)."""
         return np.random.Generator(self.open(driver)).random(BLOCK_PATHS)
 
+    def monthly_uniforms(self, driver: str, months: int) -> NDArray[np.float32]:
+        """Uniform draws on [0, 1), one per path and month. Shape (months, BLOCK_PATHS), single precision."""
+        return np.random.Generator(self.open(driver)).random((months, BLOCK_PATHS), np.float32)
+
     def monthly_scores(self, driver: str, months: int) -> NDArray[np.float32]:
         """Standard-normal scores of a monthly shock. Shape (months, BLOCK_PATHS), single precision.
 

@@ -1,6 +1,7 @@
 """Statistics of counts: how sure a simulated probability is, and when a share of the paths has been struck."""
 
 import math
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,28 @@ def wilson(counts: NDArray[np.int64], total: int) -> tuple[NDArray[np.float64], 
     half = Z95 * np.sqrt(p * (1 - p) / total + Z95**2 / (4 * total**2))
     scale = 1 + Z95**2 / total
     return np.maximum((centre - half) / scale, 0.0), np.minimum((centre + half) / scale, 1.0)
+
+
+def aalen_johansen(
+    events: Mapping[str, NDArray[np.int64]], at_risk: int, *, censored: NDArray[np.int64] | None = None
+) -> dict[str, NDArray[np.float64]]:
+    """Cumulative incidence of competing events by the end of each month (Aalen and Johansen 1978).
+
+    `events`: how many are struck by each in each month, shape (months,); `censored`: how many are lost from sight at
+    the end of each, of whom nothing more is known. With d events among n at risk in a month and S free of any before
+    it, the incidence of a cause grows by S d / n. The key "none" holds the share that is free of all. Where nobody is
+    censored this is the share struck so far. Shapes (months,).
+
+    >>> found = aalen_johansen({"insolvent": np.array([1, 1]), "exit": np.array([0, 2])}, 4)
+    >>> found["insolvent"].tolist(), found["exit"].tolist(), found["none"].tolist()
+    ([0.25, 0.5], [0.0, 0.5], [0.75, 0.0])
+    """
+    struck = np.sum(list(events.values()), axis=0)
+    leaving = struck if censored is None else struck + censored
+    there = np.maximum(at_risk - np.concatenate([[0], np.cumsum(leaving)[:-1]]), 1)
+    free = np.cumprod(1.0 - struck / there)
+    before = np.concatenate([[1.0], free[:-1]])
+    return {name: np.cumsum(before * counts / there) for name, counts in events.items()} | {"none": free}
 
 
 def month_reached(probability: NDArray[np.float64], level: float) -> int | None:

@@ -1,16 +1,19 @@
 """README.md read by the tests, and what is made renewed: `python -m tests.readme`, or `make readme`.
 
-Made are the screen and the picture in README.md and the reference table in models/README.md.
+Made are the screen and the picture in README.md and, in models/README.md, the reference table and what the model of
+Stability AI says beside the facts.
 """
 
 import re
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import tarmac
 from tarmac.company import reference_table
 from tarmac.report.figure import runway_figure, save
 from tarmac.report.text import screen
+from tests.facts_page import page
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -25,6 +28,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
+@cache
 def demo() -> tarmac.Forecast:
     """The forecast that the first screen of README.md shows."""
     return tarmac.simulate(tarmac.load(ROOT / "models" / "stability-ai.toml"), seed=7)
@@ -48,10 +52,16 @@ def renew() -> None:
     with tempfile.TemporaryDirectory() as folder:
         made = save(runway_figure(forecast, "social"), Path(folder) / PICTURE.name, forecast=forecast)
         PICTURE.write_bytes(made.read_bytes())
-    before, table, rest = MODELS.read_text("utf-8").partition("<!-- reference -->")
-    after = rest.partition("<!-- /reference -->")[2]
-    text = f"{before}{table}\n\n{reference_table().strip()}\n\n<!-- /reference -->{after}"
+    text = MODELS.read_text("utf-8")
+    for name, content in (("reference", reference_table().strip()), ("facts", page(forecast))):
+        text = text.replace(between_markers(text, name), content)
     MODELS.write_text(text, encoding="utf-8", newline="\n")
+
+
+def between_markers(text: str, name: str) -> str:
+    """What stands between the markers of that name."""
+    [found] = re.findall(rf"<!-- {name} -->\n\n(.*?)\n\n<!-- /{name} -->", text, re.DOTALL)
+    return str(found)
 
 
 if __name__ == "__main__":

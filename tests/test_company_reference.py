@@ -85,12 +85,36 @@ def test_the_reference_names_every_key_once_in_every_table() -> None:
 
 def test_the_reference_says_what_is_not_yet_simulated() -> None:
     rows = reference_table().splitlines()
-    attrition = next(row for row in rows if row.startswith("| `attrition`"))
-    headcount = next(row for row in rows if row.startswith("| `headcount`"))
-    assert "Not yet simulated." in attrition
-    assert "Not yet simulated." not in headcount
-    principal = next(row for row in rows if row.startswith("| `principal`"))
-    assert principal.endswith("Not yet simulated. |")
+    marked = [row.split("`")[1] for row in rows if "Not yet simulated." in row]
+    assert marked == ["option_pool"]
+
+
+def rows_of(heading: str) -> list[str]:
+    """The keys under a heading of the reference, in order."""
+    blocks = re.split(r"^####? ", reference_table(), flags=re.MULTILINE)
+    (block,) = (block for block in blocks if block.startswith(heading))
+    return re.findall(r"^\| `(\w+)` \|", block, re.MULTILINE)
+
+
+def test_a_table_begins_with_its_name_its_kind_and_its_own_keys() -> None:
+    assert rows_of("`[[revenue]]`")[:5] == ["name", "kind", "monthly", "growth", "churn"]
+    assert rows_of("`[[cost]]`")[:3] == ["name", "kind", "monthly"]
+    assert rows_of("`on_demand` and `committed`")[:4] == ["name", "kind", "monthly", "units"]
+    assert rows_of("`on_demand` and `committed`")[-3:] == ["minimum", "until", "early_termination"]
+    assert rows_of("`training_run`")[:4] == ["name", "kind", "month", "slip"]
+    for name in ("Cost", "Committed", "NoteRound", "DebtRound", "CreditLine"):
+        keys = list(json_schema()["$defs"][name]["properties"])
+        assert keys[0] == "name"
+        assert keys[1] in ("kind", "instrument")
+
+
+def test_kinds_that_mean_different_things_by_a_key_stand_apart() -> None:
+    assert rows_of("`inference`")[2:6] == ["users", "revenue", "units", "unit_price"]
+    assert "interest" in rows_of("`loan`")
+    assert "matures" in rows_of("`note`")
+    assert "limit" in rows_of("`credit_line`")
+    assert "repaid_over" in rows_of("`debt`")
+    assert "repaid_over" not in rows_of("`equity`, `safe`, `note`")
 
 
 @pytest.mark.parametrize(
@@ -101,6 +125,9 @@ def test_the_reference_says_what_is_not_yet_simulated() -> None:
         r"`persistence` | plain number | 0 to 1 |  | `0.9`",
         r"`headcount` | count | 0 to 1,000,000 | .+ | required",
         r"`terms` | whole number | 0 to 24 |  | `0`",
+        r"`stretch` | whole number | 0 to 60 |  | `0`",
+        r"`interest` | share | 0% to 100% | 4% to 15% a year | `0.0`",
+        r'`kind` | one of vendor, tax |  |  | `"vendor"`',
         r"`freeze` | one of hires, raises |  |  | none",
     ],
 )
@@ -205,11 +232,13 @@ def test_the_schema_carries_units_bounds_and_typical_ranges() -> None:
 
 def test_the_schema_marks_what_is_not_yet_simulated() -> None:
     definitions = json_schema()["$defs"]
-    assert definitions["Debt"]["x-simulated"] is False
-    assert definitions["Team"]["properties"]["attrition"]["x-simulated"] is False
-    assert "x-simulated" not in definitions["Team"]
-    unsimulated = {table.__name__ for table in tables() if not table.simulated}
-    assert {name for name, item in definitions.items() if item.get("x-simulated") is False} == unsimulated
+    marked = {
+        f"{name}.{key}"
+        for name, definition in definitions.items()
+        for key, item in definition["properties"].items()
+        if item.get("x-simulated") is False
+    }
+    assert marked == {"EquityRound.option_pool", "ComputeRound.option_pool"}
 
 
 def test_the_schema_holds_no_null() -> None:

@@ -15,7 +15,7 @@ from tarmac.engine.ledger import Ledger
 from tarmac.errors import InputError
 from tarmac.layout import plan_of
 from tarmac.scenario import apply, scenario_from
-from tests.test_parity import documents
+from tests.companies_at_random import documents
 
 HEAD = {"company": {"name": "Example", "currency": "USD", "first_month": "2024-01"}}
 

@@ -6,7 +6,8 @@ import pytest
 
 from tarmac.cli.main import main
 from tarmac.report.text import screen
-from tests.readme import PICTURE, README, ROOT, blocks, demo, shown_screen
+from tests.facts_page import page
+from tests.readme import MODELS, PICTURE, README, ROOT, between_markers, blocks, demo, shown_screen
 
 MONTH = re.compile(r"\b[A-Z][a-z]{2} \d{4}\b")
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -50,7 +51,15 @@ def test_python(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_screen_is_the_real_one() -> None:
     """The same words, and numbers as near as another processor's rounding leaves them; else: make readme."""
-    shown, real = shown_screen(), screen(demo())
+    _assert_alike(shown_screen(), screen(demo()))
+
+
+def test_the_model_beside_the_facts_is_the_real_one() -> None:
+    """What models/README.md says of Stability AI, to the same measure; else: make readme."""
+    _assert_alike(between_markers(MODELS.read_text("utf-8"), "facts"), page(demo()))
+
+
+def _assert_alike(shown: str, real: str) -> None:
     assert _words(shown) == _words(real)
     pairs = zip(_numbers(shown), _numbers(real), strict=True)
     assert all(one == pytest.approx(other, rel=0.03, abs=0.3) for one, other in pairs)

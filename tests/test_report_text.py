@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tarmac import load, simulate
-from tarmac.forecast import Clock, Forecast, Mark, Need, Origin
+from tarmac.forecast import Clock, Forecast, GoingConcern, Mark, Need, Origin
 from tarmac.months import Month
 from tarmac.report.text import LINES, WIDTH, alt_text, headline, need_in_words, screen, simple_rule
 from tarmac.report.words import bound_of_none, percent
@@ -47,13 +47,17 @@ def forecast_of(
         {
             "insolvent": strikes,
             "first_missed_bill": strikes,
+            "point_of_no_return": strikes,
+            "balance_sheet_insolvent": strikes,
+            "exit": never,
             "profitable": never if profitable is None else np.array(profitable),
         },
         {"cash": cash, **flows, **empty},
         np.zeros((months, 0)),
     )
     origin = Origin("Acme", "acme.toml", (), 7, months, Month(2023, 1), "USD", 120.0, (), ("Assumed so.",))
-    return Forecast(origin, summary, Need(histogram([need]), hopeless), Clock("insolvent", strikes))
+    clock = Clock("insolvent", strikes)
+    return Forecast(origin, summary, Need(histogram([need]), hopeless), clock, GoingConcern(months, clock, clock))
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +154,7 @@ def test_screen_says_how_it_was_made(reference: Forecast) -> None:
 
 
 def test_screen_rows_hold_the_forecast(reference: Forecast) -> None:
-    row = next(line for line in screen(reference).splitlines() if line.startswith("insolvent, %"))
+    row = next(line for line in screen(reference).splitlines() if line.startswith("insolvent "))
     clock = reference.insolvent
     labels = [reference.month_name(month - 1).label for level in (0.1, 0.5, 0.9) if (month := clock.month(level))]
     assert all(label in row for label in labels)

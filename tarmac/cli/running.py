@@ -18,13 +18,14 @@ from tarmac.cli.saving import (
     write_all,
 )
 from tarmac.company import Company
+from tarmac.company.line_checks import LONGEST
 from tarmac.errors import InputError, Problem
 from tarmac.forecast import Forecast
 from tarmac.report.figure import runway_figure, save
 from tarmac.report.tables import cash_table, survival_table
 from tarmac.report.text import alt_text, screen
 from tarmac.scenario import apply, without_funding
-from tarmac.simulation import LONGEST, MOST_PATHS, How, simulate
+from tarmac.simulation import MOST_PATHS, How, simulate
 from tarmac.streams import MAX_SEED
 
 A = TypeVar("A")

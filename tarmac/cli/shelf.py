@@ -11,6 +11,7 @@ from tarmac import library
 from tarmac.cli.console import note, put, safe
 from tarmac.cli.saving import file_name, refuse_existing, text_writer, write_all
 from tarmac.company import company_from, json_schema
+from tarmac.company.fights import fights
 from tarmac.errors import InputError, Problem
 from tarmac.library import Found
 
@@ -67,12 +68,13 @@ def check(names: Sequence[str]) -> int:
 
 
 def _checked(name: str) -> str:
-    """What a file that is right turns out to be. InputError where it is not right."""
+    """What a file that is right turns out to be, and what is odd about it. InputError where it is not right."""
     path = _found(name).path
     document = library.read_toml(path)
     if "change" in document or ("title" in document and "company" not in document):
         return f"the scenario {safe(library.load_scenario(path).title)}"
-    return f"the company {safe(library.load(path).company.name)}"
+    company = library.load(path)
+    return "\n  note: ".join([f"the company {safe(company.company.name)}", *map(safe, fights(company))])
 
 
 def _found(name: str) -> Found:

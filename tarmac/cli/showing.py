@@ -12,6 +12,7 @@ from tarmac.simulation import assumptions
 from tarmac.uncertain import Uncertain
 
 _TITLES = {
+    "price": "Price",
     "revenue": "Revenue",
     "team": "Team",
     "compute": "Compute",

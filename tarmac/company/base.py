@@ -1,7 +1,7 @@
 """What every table of a company file shares: frozen, strict, no unknown keys, names that can be pointed at."""
 
 import re
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
@@ -23,9 +23,6 @@ class Table(BaseModel):
     """One table of a company file. Frozen, strict, and every key it does not know is a mistake."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-    simulated: ClassVar[bool] = True
-    """False for a kind of table that is declared and checked, but which the engine does not simulate yet."""
 
 
 def _name(value: str) -> str:
@@ -55,7 +52,7 @@ def _as_tuple(value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise mistake("is a plain number from 0 to 1, the same on every path", "write 0.5")
+        raise mistake("is a plain number, the same on every path", "write 0.5, without quotes")
     return value
 
 
@@ -73,11 +70,14 @@ Money = Annotated[Uncertain, Quantity("money", 0, MOST_MONEY, typical="10k to 50
 AnyMoney = Annotated[Uncertain, Quantity("money", -MOST_MONEY, MOST_MONEY, typical="-5M to 500M")]
 MoneySchedule = Annotated[Schedule, Quantity("money", 0, MOST_MONEY, typical="10k to 20M a month", schedule=True)]
 GrowthSchedule = Annotated[Schedule, Quantity("rate", -1, 2, typical="-5% to 15% a month", schedule=True)]
+PriceGrowth = Annotated[Schedule, Quantity("rate", -1, 2, typical="-3% to 3% a month", schedule=True)]
 ChurnSchedule = Annotated[Schedule, Quantity("rate", 0, 1, typical="0.5% to 5% a month", schedule=True)]
 TimesSchedule = Annotated[Schedule, Quantity("number", 0, 1000, typical="0.5 to 2", schedule=True)]
 Volatility = Annotated[Uncertain, Quantity("share", 0, 3, typical="5% to 30%")]
-Share = Annotated[Uncertain, Quantity("share", 0, 1, typical="5% to 95%")]
 Loading = Annotated[Uncertain, Quantity("number", -5, 5, typical="0 to 0.2")]
-Persistence = Annotated[float, Field(ge=0, le=1, strict=False), BeforeValidator(_plain)]
+Plain = Annotated[float, BeforeValidator(_plain)]
+Persistence = Annotated[Plain, Field(ge=0, le=1)]
 Months = Annotated[Uncertain, Quantity("months", 0, 240, typical="0 to 12")]
+Target = Annotated[str, Field(min_length=1, max_length=200)]
+"""A line by its key path ('compute.aws'), or a glob over several ('revenue.*')."""
 Count = Annotated[Uncertain, Quantity("count", 0, 1_000_000, typical="1 to 500")]

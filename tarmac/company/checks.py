@@ -1,35 +1,40 @@
 """The rules between the tables of a company file: names that must exist, months, currencies, targets."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from tarmac.company.base import Table
 from tarmac.company.correlations import correlation_mistakes
+from tarmac.company.line_checks import LATEST, line_mistakes, money_mistakes
+from tarmac.company.mistakes import Mistake
 from tarmac.company.model import Company
-from tarmac.company.numbers import line_paths, months_named, numbers, schedules
+from tarmac.company.numbers import (
+    line_paths,
+    months_named,
+    numbers,
+    paths_of,
+    paths_of_suppliers,
+    schedules,
+    suppliers_of,
+    terminable,
+)
 from tarmac.company.quantity import Schedule
 from tarmac.company.targets import matching
 from tarmac.errors import Problem, nearest
 
-_LATEST_YEARS: Final = 100
 _FAR_BELOW: Final = np.array([-8.0])
 
 
-class Mistake(NamedTuple):
-    """A mistake in a company, wherever the company came from."""
+def problems(company: Company, unread: Collection[str] = ()) -> tuple[Problem, ...]:
+    """Everything wrong with a company whose tables are each right by themselves.
 
-    where: str
-    value: object
-    rule: str
-    remedy: str
-
-
-def problems(company: Company) -> tuple[Problem, ...]:
-    """Everything wrong with a company whose tables are each right by themselves."""
-    rules: tuple[Callable[[Company], Iterable[tuple[str, object, str, str]]], ...] = (
+    `unread` are the key paths of tables that stand in the file and are left out here, as they are wrong by themselves:
+    what looks for one of them in vain is no mistake.
+    """
+    rules: tuple[Callable[[Company], Iterable[Mistake]], ...] = (
         _unique_names,
         _not_yet_simulated,
         _months,
@@ -39,22 +44,27 @@ def problems(company: Company) -> tuple[Problem, ...]:
         _rounds,
         _ends_after_starts,
         _passing_effects,
+        line_mistakes,
+        money_mistakes,
         correlation_mistakes,
     )
-    found = (mistake for rule in rules for mistake in rule(company))
-    return tuple(Problem(company.file, where, str(value), rule, remedy) for where, value, rule, remedy in found)
+    found = (mistake for rule in rules for mistake in rule(company) if not _may_be_among(mistake.sought, unread))
+    return tuple(Problem(company.file, where, str(value), rule, remedy) for where, value, rule, remedy, _ in found)
+
+
+def _may_be_among(sought: str, unread: Collection[str]) -> bool:
+    """Whether what was looked for may be one of some tables, or in one; "" among them stands for any table."""
+    if not sought:
+        return False
+    return any(not path or matching(sought, [path]) or sought.startswith(f"{path}.") for path in unread)
 
 
 def _not_yet_simulated(company: Company) -> Iterator[Mistake]:
     remedy = "take it out, or model its cash as a cost or revenue line"
     for section, name, table in company.named():
-        path = f"{section}.{name}"
-        if not table.simulated:
-            kind = getattr(table, "kind", None) or getattr(table, "instrument", None) or section
-            yield Mistake(path, kind, f"{section} of this kind is not yet simulated", remedy)
-            continue
         for field in sorted(_unsimulated_fields(table)):
-            yield Mistake(f"{path}.{field}", _shown(getattr(table, field)), f"{field} is not yet simulated", remedy)
+            where = f"{section}.{name}.{field}"
+            yield Mistake(where, str(getattr(table, field)), f"{field} is not yet simulated", remedy)
 
 
 def _unsimulated_fields(table: Table) -> Iterator[str]:
@@ -62,12 +72,6 @@ def _unsimulated_fields(table: Table) -> Iterator[str]:
         extra: Any = type(table).model_fields[field].json_schema_extra
         if isinstance(extra, dict) and extra.get("simulated") is False:
             yield field
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Table):
-        return "a table"
-    return f"a list of {len(value)}" if isinstance(value, tuple) else str(value)
 
 
 def _unique_names(company: Company) -> Iterator[Mistake]:
@@ -84,8 +88,8 @@ def _months(company: Company) -> Iterator[Mistake]:
     for where, month in months_named(company):
         if month < first:
             yield Mistake(where, month, f"no month lies before the first, {first}", f"write {first} or a later month")
-        elif month - first >= 12 * _LATEST_YEARS:
-            yield Mistake(where, month, f"months lie within {_LATEST_YEARS} years of {first}", "correct the year")
+        elif month - first >= LATEST:
+            yield Mistake(where, month, f"months lie within {LATEST // 12} years of {first}", "correct the year")
 
 
 def _starts_of_schedules(company: Company) -> Iterator[Mistake]:
@@ -105,7 +109,7 @@ def _currencies(company: Company) -> Iterator[Mistake]:
         unit = place.number.unit
         if unit not in ("", "%", own) and unit not in known:
             remedy = f"add [fx] with {unit} = price of 1 {unit} in {own}"
-            yield Mistake(place.path, place.number.text, f"{unit} has a rate in [fx]", remedy)
+            yield Mistake(place.path, place.number.text, f"{unit} has a rate in [fx]", remedy, f"fx.{unit}")
     for where, schedule in schedules(company):
         if len({unit or own for unit in _units(schedule)}) > 1:
             units = ", ".join(sorted(unit or company.company.currency for unit in _units(schedule)))
@@ -117,23 +121,59 @@ def _units(schedule: Schedule) -> set[str]:
 
 
 def _targets(company: Company) -> Iterator[Mistake]:
-    lines = line_paths(company)
-    growing = tuple(path for path in lines if not path.startswith("team."))
-    for where, target in _all_targets(company):
-        known = growing if where.endswith(".growth") else lines
+    for where, target, known, what in _all_targets(company):
         if not matching(target, known):
-            yield Mistake(where, target, "a target matches at least one line", nearest(target, known))
+            remedy = nearest(target, known)
+            if what == _TERMINABLE and matching(target, paths_of(company, "compute")):
+                remedy = "give the commitment early_termination = '1M', what ending it costs"
+            yield Mistake(where, target, f"a target matches at least one {what}", remedy, target)
 
 
-def _all_targets(company: Company) -> Iterator[tuple[str, str]]:
+class _Pointing(NamedTuple):
+    """A target: where it stands, what it says, what it may point at, and what that is called."""
+
+    where: str
+    target: str
+    known: tuple[str, ...]
+    what: str
+
+
+_TERMINABLE: Final = "commitment with early_termination"
+
+
+def _all_targets(company: Company) -> Iterator[_Pointing]:
+    yield from _targets_of_events(company)
+    yield from _targets_of_policies(company)
+    for path, item in zip(paths_of_suppliers(company), suppliers_of(company), strict=True):
+        if item.cut_off is not None:
+            target, known = item.cut_off.target, paths_of(company, "revenue")
+            yield _Pointing(f"{path}.cut_off.target", target, known, "line of revenue")
+
+
+def _targets_of_events(company: Company) -> Iterator[_Pointing]:
+    changing = (*line_paths(company), *paths_of(company, "price"))
     for event in company.event:
-        if event.effect.target != "cash":
-            yield f"event.{event.name}.effect.target", event.effect.target
+        effect, where = event.effect, f"event.{event.name}.effect.target"
+        if effect.multiply is not None:
+            yield _Pointing(where, effect.target, changing, "line or price")
+        elif effect.add is None:
+            yield _Pointing(where, effect.target, paths_of_suppliers(company), "line of a vendor")
+
+
+def _targets_of_policies(company: Company) -> Iterator[_Pointing]:
+    lines = line_paths(company)
+    others = tuple(path for path in lines if not path.startswith("team."))
+    kinds = {
+        "cut": (lines, "line"),
+        "increase": (others, "line of revenue or cost (not a team)"),
+        "growth": (others, "line of revenue or cost (not a team)"),
+        "terminate": (terminable(company), _TERMINABLE),
+    }
     for policy in company.policy:
         for index, action in enumerate(policy.do):
-            for key in ("cut", "growth"):
+            for key, (known, what) in kinds.items():
                 if (target := getattr(action, key)) is not None:
-                    yield f"policy.{policy.name}.do[{index}].{key}", target
+                    yield _Pointing(f"policy.{policy.name}.do[{index}].{key}", target, known, what)
 
 
 def _rounds(company: Company) -> Iterator[Mistake]:
@@ -142,7 +182,8 @@ def _rounds(company: Company) -> Iterator[Mistake]:
         failed = getattr(getattr(table, "when", None), "round_failed", None)
         if failed is not None and failed not in names:
             where = f"{section}.{name}.when.round_failed"
-            yield Mistake(where, failed, "names a round of this company", nearest(failed, names))
+            rule = "names a [[round]] of this company"
+            yield Mistake(where, failed, rule, nearest(failed, names), f"round.{failed}")
 
 
 def _ends_after_starts(company: Company) -> Iterator[Mistake]:

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.company.lines import Line
-from tarmac.company.model import Company
+from tarmac.company.mistakes import Mistake
+from tarmac.company.model import Company, Price
 from tarmac.company.numbers import drivers, shocks, wobbles
 from tarmac.company.reactions import Correlation
 from tarmac.errors import nearest
@@ -33,47 +34,48 @@ def correlation_matrix(company: Company, drivers: tuple[str, ...]) -> NDArray[np
     return matrix
 
 
-def correlation_mistakes(company: Company) -> Iterator[tuple[str, object, str, str]]:
-    """What is wrong with the declared correlations, as where, value, rule and remedy."""
-    found = []
+def correlation_mistakes(company: Company) -> Iterator[Mistake]:
+    """What is wrong with the declared correlations."""
+    found: list[Mistake] = []
     seen: set[frozenset[str]] = set()
     monthly, once = shocks(company), drivers(company)
     for index, item in enumerate(company.correlation):
         where, pair = f"correlation[{index}].between", frozenset(item.between)
-        found += [(where, *rest) for rest in _pair_mistakes(item, monthly=monthly, once=once)]
-        found += [(where, *rest) for rest in _twice_the_market(company, pair)]
+        found += _pair_mistakes(item, where, known=(monthly, once))
+        found += _twice_the_market(company, pair, where=where)
         if pair in seen:
-            found.append((where, " and ".join(item.between), "a pair is given once", "remove one of the two"))
+            found.append(Mistake(where, " and ".join(item.between), "a pair is given once", "remove one of the two"))
         seen.add(pair)
     yield from found or _impossible(company)
 
 
 def _pair_mistakes(
-    item: Correlation, *, monthly: tuple[str, ...], once: tuple[str, ...]
-) -> Iterator[tuple[str, str, str]]:
+    item: Correlation, where: str, *, known: tuple[tuple[str, ...], tuple[str, ...]]
+) -> Iterator[Mistake]:
+    """What is wrong with one pair; known are the drivers drawn every month, and those drawn once per path."""
     left, right = item.between
-    known = (*monthly, *once)
+    monthly, once = known
     for driver in item.between:
-        if driver not in known:
+        if driver not in monthly and driver not in once:
             rule = "names an uncertain number by its key path, or a line with monthly noise"
-            yield driver, rule, nearest(driver, known)
+            yield Mistake(where, driver, rule, nearest(driver, (*monthly, *once)), driver)
     if left == right:
-        yield left, "a driver is not correlated with itself", "name two drivers"
-    elif left in known and right in known and (left in monthly) != (right in monthly):
+        yield Mistake(where, left, "a driver is not correlated with itself", "name two drivers")
+    elif {left, right}.issubset((*monthly, *once)) and (left in monthly) != (right in monthly):
         rule = "both drivers are drawn once per path, or both every month"
-        yield f"{left} and {right}", rule, "correlate numbers with numbers, shocks with shocks"
+        yield Mistake(where, f"{left} and {right}", rule, "correlate numbers with numbers, shocks with shocks")
 
 
-def _twice_the_market(company: Company, pair: frozenset[str]) -> Iterator[tuple[str, str, str]]:
+def _twice_the_market(company: Company, pair: frozenset[str], *, where: str) -> Iterator[Mistake]:
     """A line that loads on the market and whose own shock moves with it: neither would be mean-one any more."""
-    rule = "a line moves with the market by its loading or by a correlation, not both"
+    rule = "a line or a price moves with the market by its loading or by a correlation, not both"
     for section, name, table in company.named():
         path = f"{section}.{name}"
-        if pair == {path, MARKET} and isinstance(table, Line) and wobbles(table.market):
-            yield path, rule, "remove one of them"
+        if pair == {path, MARKET} and isinstance(table, Line | Price) and wobbles(table.market):
+            yield Mistake(where, path, rule, "remove one of them")
 
 
-def _impossible(company: Company) -> Iterator[tuple[str, object, str, str]]:
+def _impossible(company: Company) -> Iterator[Mistake]:
     """Correlations that no set of random numbers can have: their matrix has a negative eigenvalue.
 
     The remedy names the values of the nearest matrix without one (eigenvalues clipped, diagonal set to one again).
@@ -91,4 +93,5 @@ def _impossible(company: Company) -> Iterator[tuple[str, object, str, str]]:
         possible = near[index[left], index[right]]
         if abs(possible - item.value) > _WORTH_NAMING:
             value = f"{item.value:g} between {left} and {right}"
-            yield f"correlation[{position}].value", value, rule, f"in the nearest set that can be it is {possible:.2f}"
+            remedy = f"in the nearest set that can be it is {possible:.2f}"
+            yield Mistake(f"correlation[{position}].value", value, rule, remedy)

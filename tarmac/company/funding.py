@@ -1,40 +1,50 @@
-"""Money from outside: rounds by instrument, and debt."""
+"""Money from outside: rounds by instrument."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from tarmac.company.base import (
+    MOST_MONEY,
     ONE,
     ZERO,
     AnyMoney,
-    Loading,
     Money,
     MonthField,
     Months,
     Name,
-    Share,
     Table,
 )
+from tarmac.company.debts import LoanTerms, NoteTerms
 from tarmac.company.quantity import Quantity, mistake
 from tarmac.uncertain import Uncertain
 
-Valuation = Annotated[Uncertain, Quantity("money", 0, typical="5M to 1B")]
-Interest = Annotated[Uncertain, Quantity("share", 0, 1, typical="4% to 15%")]
+Valuation = Annotated[Uncertain, Quantity("money", 0, MOST_MONEY, typical="5M to 1B")]
+Odds = Annotated[Uncertain, Quantity("share", 0, 1, typical="20% to 90%")]
+Arriving = Annotated[Uncertain, Quantity("share", 0, 1, typical="60% to 100%")]
+MonthsLeft = Annotated[Uncertain, Quantity("months", 0, 240, typical="2 to 12")]
+MarketOdds = Annotated[Uncertain, Quantity("number", -5, 5, typical="0 to 0.8")]
 Discount = Annotated[Uncertain, Quantity("share", 0, 1, typical="10% to 25%")]
 
 
 class Trigger(Table):
     """A state of the company, seen at a month's end. Where several are given, all must hold."""
 
-    runway_below: Months | None = Field(
+    runway_below: MonthsLeft | None = Field(
         None,
         description="Cash covers fewer months than this of net burn (mean of the last 3 months), and burn is positive.",
     )
     cash_below: AnyMoney | None = Field(None, description="Cash is below this.")
     arrears_above: Money | None = Field(None, description="Bills past due are above this.")
-    month: MonthField | None = Field(None, description="From the end of the month before this one on.")
+    month: MonthField | None = Field(
+        None, description="This month has come: it holds from the end of the month before on."
+    )
     round_failed: Name | None = Field(None, description="This round has failed.")
+    oldest_bill_above: Months | None = Field(
+        None,
+        description="The oldest unpaid bill is more months past due than this; one left unpaid in the month it falls "
+        "due counts 0.",
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -58,18 +68,18 @@ class Round(Table):
     starts: MonthField | None = Field(None, description="The month in which the attempt starts.")
     when: Trigger | None = Field(None, description="The attempt starts the month after this holds for the first time.")
     takes: Months = Field(ZERO, description="Months from start to cash; the cash arrives in the month this falls in.")
-    succeeds: Share = Field(ONE, description="Chance that the attempt closes, drawn per path.")
+    succeeds: Odds = Field(ONE, description="Chance that the attempt closes, drawn per path.")
     amount: Money = Field(description="Money asked for.")
-    delivered: Share = Field(ONE, description="Share of the amount that arrives.")
-    market: Loading = Field(
+    delivered: Arriving = Field(ONE, description="Share of the amount that arrives.")
+    market: MarketOdds = Field(
         ZERO, description="Log odds of closing for one standard deviation of the market driver when the attempt starts."
     )
     requires: Gate | None = Field(
         None, description="Conditions in the month of closing; where one fails, so does the round."
     )
-
-    funding: ClassVar[bool] = True
-    """Whether --without-funding takes this instrument away."""
+    approved: bool = Field(
+        False, description="Whether this is approved and so likely that it counts in the going-concern view."
+    )
 
     @model_validator(mode="after")
     def _one_start(self) -> Self:
@@ -98,68 +108,52 @@ class SafeRound(Round):
     discount: Discount | None = Field(None, description="Discount on the next round's price.")
 
 
-class NoteRound(SafeRound):
-    """A convertible note: a SAFE with interest and a date by which it is due."""
+class NoteRound(SafeRound, NoteTerms):
+    """A convertible note: debt that becomes shares at the next priced round, if one closes before it is due."""
 
-    simulated = False
     instrument: Literal["note"]  # type: ignore[assignment]
-    interest: Interest = Field(ZERO, description="Interest a year.")
-    matures: MonthField | None = Field(None, description="The month in which it is due.")
+
+    @model_validator(mode="after")
+    def _due_after_its_start(self) -> Self:
+        if self.starts is not None and self.matures is not None and self.matures < self.starts:
+            raise mistake(
+                f"a note is due no earlier than it is raised, {self.starts}", "swap the months", key="matures"
+            )
+        return self
 
 
-class DebtRound(Round):
+class DebtRound(Round, LoanTerms):
     """A loan raised like a round."""
 
-    simulated = False
     instrument: Literal["debt"]
-    interest: Interest = Field(ZERO, description="Interest a year.")
 
 
 class GrantRound(Round):
-    """Money that is neither owed nor paid for in shares."""
+    """A grant: money that is neither owed nor paid for in shares."""
 
-    simulated = False
     instrument: Literal["grant"]
 
 
 class AssetSaleRound(Round):
-    """Part of the company is sold; the money is the company's."""
+    """Part of the company is sold; the money is the company's, and a gain: what is sold has no book value here."""
 
-    simulated = False
     instrument: Literal["asset_sale"]
 
 
 class AcquisitionRound(Round):
-    """The whole company is sold: an exit, a competing event."""
+    """The whole company is sold: an exit, a competing event. The amount goes to those who hold its shares."""
 
-    simulated = False
     instrument: Literal["acquisition"]
 
 
 class ComputeRound(EquityRound):
     """Shares paid for in one vendor's compute credits."""
 
-    simulated = False
     instrument: Literal["compute"]  # type: ignore[assignment]
-    vendor: Name = Field(description="The compute line whose vendor pays in credits.")
+    vendor: Name = Field(description="The compute line whose vendor pays in credits, by its name.")
 
 
 AnyRound = Annotated[
     EquityRound | SafeRound | NoteRound | DebtRound | GrantRound | AssetSaleRound | AcquisitionRound | ComputeRound,
     Field(discriminator="instrument"),
 ]
-
-
-class Debt(Table):
-    """Money owed: a loan, a deferred tax, notes outstanding."""
-
-    simulated = False
-    name: Name = Field(description="What this debt is called.")
-    principal: Money = Field(description="What is owed at the opening.")
-    interest: Interest = Field(ZERO, description="Interest a year.")
-    interest_only_months: Months = Field(ZERO, description="Months in which only interest is paid.")
-    repaid_over: Annotated[int, Field(ge=1, le=360)] = Field(36, description="Months of repayment after that.")
-    minimum_cash: Money | None = Field(None, description="Covenant: cash below this calls the loan.")
-    credit_line: Annotated[Uncertain, Quantity("money", 0, typical="1M to 20M")] | None = Field(
-        None, description="Undrawn amount that can be called."
-    )

@@ -9,22 +9,26 @@ from tarmac.company.base import (
     NEVER_CHANGES,
     ZERO,
     AnyMoney,
-    GrowthSchedule,
     Listed,
+    Loading,
     MonthField,
     Name,
     Persistence,
+    PriceGrowth,
     Table,
     Volatility,
 )
-from tarmac.company.funding import AnyRound, Debt
-from tarmac.company.lines import Compute, Cost, Revenue, Team
+from tarmac.company.debts import AnyDebt
+from tarmac.company.funding import AnyRound
+from tarmac.company.lines import Revenue
+from tarmac.company.people import Team
 from tarmac.company.quantity import Quantity, mistake
 from tarmac.company.reactions import Correlation, Event, Policy
+from tarmac.company.vendors import AnyCompute, Cost
 from tarmac.money import CURRENCIES
 from tarmac.uncertain import Uncertain
 
-SECTIONS = ("revenue", "team", "compute", "cost", "debt", "round", "event", "policy")
+SECTIONS = ("price", "revenue", "team", "compute", "cost", "debt", "round", "event", "policy")
 """The tables a company may hold several of, each with a name of its own."""
 
 
@@ -47,6 +51,9 @@ class Header(Table):
     )
     facts: Name | None = Field(None, description="The file of facts on the shelf seeds/, without '.csv'.")
     story: Annotated[str, Field(max_length=4000)] | None = Field(None, description="A sentence or two on the company.")
+    reporting_lag_months: Annotated[int, Field(ge=0, le=12)] = Field(
+        3, description="Months from the opening to the day its accounts are issued; the going-concern year begins then."
+    )
     insolvent_when: Literal["cannot_pay", "missed_bill", "cash_below_zero"] = Field(
         "cannot_pay",
         description="cannot_pay: payroll is missed or a vendor's tolerance ends. missed_bill: any bill is missed. "
@@ -69,7 +76,7 @@ class Fx(Table):
     rate: Annotated[Uncertain, Quantity("number", 1e-6, 1e6, typical="0.1 to 10")] = Field(
         description="Price at the opening, in the company's currency."
     )
-    drift: GrowthSchedule = Field(NEVER_CHANGES, description="Expected change from month to month.")
+    drift: PriceGrowth = Field(NEVER_CHANGES, description="Expected change from month to month.")
     volatility: Volatility = Field(ZERO, description="Standard deviation of the monthly log change.")
     persistence: Persistence = Field(1.0, description="1: a random walk; below: swings around the drift.")
 
@@ -80,6 +87,32 @@ class Market(Table):
     persistence: Annotated[Persistence, Field(lt=1)] = Field(
         0.9, description="How much of the market's mood is left a month later; below 1."
     )
+
+
+Chance = Annotated[Uncertain, Quantity("share", 0, 1, typical="2% to 20% a month")]
+
+
+class Regime(Table):
+    """A second state of a price, which comes and goes (a Markov chain): a shortage, for instance."""
+
+    multiply: Annotated[Uncertain, Quantity("number", 0, 100, typical="0.5 to 3")] = Field(
+        description="The price is multiplied by this while the state lasts."
+    )
+    begins: Chance = Field(description="Chance a month that it begins; it is not there at the opening.")
+    ends: Chance = Field(description="Chance a month that it ends, once it is there.")
+
+
+class Price(Table):
+    """The unit price of something that lines of compute buy, as an index: 1 in the first month."""
+
+    name: Name = Field(description="What this price is called, such as 'gpu_price'; compute lines name it.")
+    growth: PriceGrowth = Field(NEVER_CHANGES, description="Expected change from month to month.")
+    volatility: Volatility = Field(ZERO, description="Standard deviation of the monthly log change.")
+    persistence: Persistence = Field(1.0, description="1: a random walk; below: swings around its growth.")
+    market: Loading = Field(
+        ZERO, description="Log change of the price for one standard deviation of the market driver. Mean-one."
+    )
+    regime: Regime | None = Field(None, description="A second state that comes and goes: a shortage, a glut.")
 
 
 def _fx(value: Any) -> Any:
@@ -100,11 +133,12 @@ class Company(Table):
         json_schema_extra={"x-short": {"type": ["number", "string"]}},
     )
     market: Market = Field(default_factory=Market, description="The market driver.")
+    price: Annotated[tuple[Price, ...], Listed] = Field((), description="Unit prices of compute that lines share.")
     revenue: Annotated[tuple[Revenue, ...], Listed] = Field((), description="Money earned.")
     team: Annotated[tuple[Team, ...], Listed] = Field((), description="People.")
-    compute: Annotated[tuple[Compute, ...], Listed] = Field((), description="Compute.")
+    compute: Annotated[tuple[AnyCompute, ...], Listed] = Field((), description="Compute.")
     cost: Annotated[tuple[Cost, ...], Listed] = Field((), description="Other costs.")
-    debt: Annotated[tuple[Debt, ...], Listed] = Field((), description="Money owed.")
+    debt: Annotated[tuple[AnyDebt, ...], Listed] = Field((), description="Money owed.")
     round: Annotated[tuple[AnyRound, ...], Listed] = Field((), description="Attempts to raise money.")
     event: Annotated[tuple[Event, ...], Listed] = Field((), description="What may happen.")
     policy: Annotated[tuple[Policy, ...], Listed] = Field((), description="What management does when.")

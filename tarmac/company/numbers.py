@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from tarmac.company.base import Table
 from tarmac.company.lines import Line
-from tarmac.company.model import Company
+from tarmac.company.model import Company, Price
 from tarmac.company.quantity import INFINITE, Quantity, Schedule
+from tarmac.company.vendors import Committed, Payable
 from tarmac.months import Month
 from tarmac.streams import MARKET
 from tarmac.uncertain import Uncertain
@@ -50,7 +51,7 @@ def inputs(company: Company) -> tuple[Place, ...]:
 
     The size of an event and the noise of a line are not among them: they are drawn anew each time.
     """
-    anew = (".effect.multiply", ".effect.add", ".noise")
+    anew = (".effect.multiply", ".effect.add", ".effect.forgive", ".effect.turn", ".noise")
     return tuple(place for place in numbers(company) if not place.number.certain and not place.path.endswith(anew))
 
 
@@ -60,11 +61,11 @@ def drivers(company: Company) -> tuple[str, ...]:
 
 
 def shocks(company: Company) -> tuple[str, ...]:
-    """The monthly shocks: one per line with volatility or noise, one per wobbling currency, and the market."""
+    """The monthly shocks: one per line or price that wobbles, one per wobbling currency, and the market."""
     lines = [
         f"{section}.{table.name}"
         for section, _, table in company.named()
-        if isinstance(table, Line) and (wobbles(table.volatility) or table.noise is not None)
+        if isinstance(table, Line | Price) and (wobbles(table.volatility) or _has_noise(table))
     ]
     currencies = [f"fx.{code}" for code, fx in company.fx.items() if wobbles(fx.volatility)]
     return (*lines, *currencies, MARKET)
@@ -75,10 +76,37 @@ def wobbles(volatility: Uncertain) -> bool:
     return not (volatility.certain and volatility.value == 0)
 
 
+def _has_noise(table: Table) -> bool:
+    return getattr(table, "noise", None) is not None
+
+
 def line_paths(company: Company) -> tuple[str, ...]:
     """The lines and teams that targets may point at: "revenue.api", "team.staff", "compute.aws", "cost.rent"."""
+    return paths_of(company, "revenue", "team", "compute", "cost")
+
+
+def paths_of(company: Company, *sections: str) -> tuple[str, ...]:
+    """The key paths of the tables in some sections, in the order of the file."""
+    return tuple(f"{section}.{name}" for section, name, _ in company.named() if section in sections)
+
+
+def suppliers_of(company: Company) -> tuple[Payable, ...]:
+    """Everything that is billed by a vendor, who can be paid late: compute, and costs that are no taxes."""
+    return (*company.compute, *(item for item in company.cost if item.kind != "tax"))
+
+
+def paths_of_suppliers(company: Company) -> tuple[str, ...]:
+    """Their key paths, in the same order."""
+    costs = (f"cost.{item.name}" for item in company.cost if item.kind != "tax")
+    return (*paths_of(company, "compute"), *costs)
+
+
+def terminable(company: Company) -> tuple[str, ...]:
+    """The commitments that can be ended early, by key path."""
     return tuple(
-        f"{section}.{name}" for section, name, _ in company.named() if section in ("revenue", "team", "compute", "cost")
+        f"compute.{item.name}"
+        for item in company.compute
+        if isinstance(item, Committed) and item.early_termination is not None
     )
 
 

@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from tarmac import uncertain
-from tarmac.money import CURRENCIES, format_share
+from tarmac.money import CURRENCIES, format_money, format_share
 from tarmac.months import Month
 from tarmac.uncertain import Uncertain, UncertainError
 
@@ -33,9 +33,9 @@ _WORDS: Final[dict[str, str]] = {
 }
 
 
-def mistake(rule: str, remedy: str) -> PydanticCustomError:
-    """A validation error that carries a rule and a remedy in words."""
-    return PydanticCustomError("tarmac", "{rule}", {"rule": rule, "remedy": remedy})
+def mistake(rule: str, remedy: str, *, key: str = "") -> PydanticCustomError:
+    """A validation error that carries a rule and a remedy in words; of a table, also the key it is about."""
+    return PydanticCustomError("tarmac", "{rule}", {"rule": rule, "remedy": remedy, "key": key})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,6 @@ class Quantity:
     high: float = INFINITE
     typical: str = ""
     schedule: bool = False
-    simulated: bool = True
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         parse, dump = (self._schedule, Schedule.dump) if self.schedule else (self._number, _dump_number)
@@ -106,12 +105,14 @@ class Quantity:
     def _write(self, bound: float) -> str:
         if abs(bound) == INFINITE:
             return ""
-        return format_share(bound) if self.unit in ("rate", "share") else f"{bound:,.12g}"
+        if self.unit in ("rate", "share"):
+            return format_share(bound)
+        return format_money(bound, "") if self.unit == "money" else f"{bound:,f}".rstrip("0").rstrip(".")
 
     def _number(self, value: Any) -> Uncertain:
         number = self._parsed(value)
         self._check_unit(number)
-        low, high = _ends(number)
+        low, high = ends(number)
         if low < self.low or high > self.high:
             where = "" if number.certain else " in its 90% interval"
             raise mistake(f"lies within its bounds{where}: {self.bounds()}", f"typical values: {self.typical}")
@@ -151,14 +152,14 @@ def _month(key: Any) -> Month:
         raise mistake("a schedule's keys are months", f"write '2023-01', not {key!r:.40}") from None
 
 
-def _ends(number: Uncertain) -> tuple[float, float]:
-    """The 5% and 95% points."""
+def ends(number: Uncertain) -> tuple[float, float]:
+    """The 5% and 95% points, which bounds are checked at."""
     if number.certain:
         return number.value, number.value
     import numpy as np
 
-    ends = number.at(np.array([-_Z90, _Z90]))
-    return float(ends.min()), float(ends.max())
+    points = number.at(np.array([-_Z90, _Z90]))
+    return float(points.min()), float(points.max())
 
 
 def _dump_number(number: Uncertain) -> Any:

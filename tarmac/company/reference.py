@@ -27,14 +27,17 @@ _PLAIN: Final[dict[Any, str]] = {
     dict: "table",
     tuple: "list",
 }
+_TAGS: Final = ("kind", "instrument")
+"""The keys that choose between kinds of a table."""
+
 _JSON_WORDS: Final = {"integer": "whole number", "array": "list", "number": "number", "string": "text"}
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a company file, for editors that complete and check it.
 
-    `x-unit`, `x-bounds` and `x-typical` say what a number is; `x-simulated` is false on tables and keys which are
-    declared, and refused by name until the engine simulates them.
+    `x-unit`, `x-bounds` and `x-typical` say what a number is; `x-simulated` is false on keys which are declared, and
+    refused by name until the engine simulates them.
 
     >>> json_schema()["$defs"]["Cash"]["properties"]["opening"]["x-unit"]
     'money'
@@ -42,8 +45,7 @@ def json_schema() -> dict[str, Any]:
     made = Company.model_json_schema(schema_generator=_Schema)
     tables = {table.__name__: table for table in _all_tables()}
     for name, definition in made["$defs"].items():
-        if not tables[name].simulated:
-            definition |= {"x-simulated": False, "description": f"{definition['description']} {NOT_YET}"}
+        definition["properties"] = {key: definition["properties"][key] for key in _keys(tables[name])}
     head = {"$schema": _DIALECT, "title": "Tarmac company file"}
     tidied: dict[str, Any] = _tidied(made)
     return head | {key: value for key, value in tidied.items() if key != "title"}
@@ -108,13 +110,14 @@ def reference_table() -> str:
 def _section(key: str, info: FieldInfo) -> str:
     """One section of the file: what it is, and a block for each family of its kinds."""
     heading = f"### `[[{key}]]`" if get_origin(info.annotation) is tuple else f"### `[{key}]`"
-    families = _families(_kinds(info.annotation))
+    kinds = _kinds(info.annotation)
+    families = _families(kinds)
     if get_origin(info.annotation) is dict:
         heading += f"\n\n{info.description}"
     if len(families) == 1:
         return _block(heading, families[0])
     inner = [_block(f"#### {_listed([_kind(table) for table in family])}", family) for family in families]
-    return "\n\n".join([heading, f"{info.description} The keys depend on `kind`.", *inner])
+    return "\n\n".join([heading, f"{info.description} The keys depend on `{_tag(kinds[0])}`.", *inner])
 
 
 def _block(heading: str, kinds: list[type[Table]]) -> str:
@@ -125,21 +128,35 @@ def _block(heading: str, kinds: list[type[Table]]) -> str:
 
 
 def _families(kinds: list[type[Table]]) -> list[list[type[Table]]]:
-    """Kinds of table grouped by the common declaration they extend."""
-    groups: dict[type[Table], list[type[Table]]] = {}
+    """Kinds of table in groups, of which each extends a common declaration and means the same by every key."""
+    groups: list[list[type[Table]]] = []
     for kind in kinds:
-        base: type[Table] = next(item for item in kind.__mro__ if Table in item.__bases__)
-        groups.setdefault(base, []).append(kind)
-    return list(groups.values())
+        fitting = (group for group in groups if _base(group[0]) is _base(kind) and _agree(group, kind))
+        group = next(fitting, None)
+        if group is None:
+            groups.append([kind])
+        else:
+            group.append(kind)
+    return groups
+
+
+def _base(kind: type[Table]) -> type[Table]:
+    return next(item for item in kind.__mro__ if Table in item.__bases__)
+
+
+def _agree(group: list[type[Table]], kind: type[Table]) -> bool:
+    rows = {_row(key, info) for table in [*group, kind] for key, info in table.model_fields.items()}
+    keys = {key for table in [*group, kind] for key in table.model_fields}
+    return len({row for row in rows if row.key not in _TAGS}) == len(keys.difference(_TAGS))
 
 
 def _summary(table: type[Table]) -> str:
-    text = " ".join((table.__doc__ or "").split())
-    return text if table.simulated else f"{text} {NOT_YET}"
+    return " ".join((table.__doc__ or "").split())
 
 
 def _listed(names: list[str]) -> str:
-    return " and ".join(f"`{name}`" for name in names)
+    *others, last = (f"`{name}`" for name in names)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _kinds(annotation: Any) -> list[type[Table]]:
@@ -152,8 +169,18 @@ def _kinds(annotation: Any) -> list[type[Table]]:
 
 def _kind(table: type[Table]) -> str:
     """The word that chooses this kind of table: its `kind` or `instrument`."""
-    info = table.model_fields.get("kind") or table.model_fields["instrument"]
-    return str(get_args(info.annotation)[0])
+    return str(get_args(table.model_fields[_tag(table)].annotation)[0])
+
+
+def _tag(table: type[Table]) -> str:
+    return next(key for key in _TAGS if key in table.model_fields)
+
+
+def _keys(table: type[Table]) -> list[str]:
+    """The keys of a table as a reader wants them: its name, its kind, its own, and then those it has in common."""
+    declared = [key for item in table.__mro__ if issubclass(item, Table) for key in item.__annotations__]
+    first = [key for key in ("name", *_TAGS) if key in table.model_fields]
+    return list(dict.fromkeys([*first, *(key for key in declared if key in table.model_fields)]))
 
 
 def _inner() -> dict[type[Table], list[str]]:
@@ -184,33 +211,24 @@ def _rows(kinds: list[type[Table]]) -> list[_Row]:
     """A row for every key of some kinds of table; what differs between kinds has a row for each."""
     holders: dict[_Row, list[type[Table]]] = {}
     for table in kinds:
-        for key, info in table.model_fields.items():
-            if not (len(kinds) > 1 and key in ("kind", "instrument")):
-                holders.setdefault(_row(key, info), []).append(table)
-    rows = [_marked(row, tables, kinds=kinds) for row, tables in holders.items()]
-    return rows if len(kinds) == 1 else [_choice_of_kind(kinds), *rows]
+        for key in _keys(table):
+            row = _row(key, table.model_fields[key])
+            if len(kinds) > 1 and key in _TAGS:
+                row = replace(row, unit=f"one of {', '.join(map(_kind, kinds))}")
+            holders.setdefault(row, []).append(table)
+    shared = [row for row, tables in holders.items() if len(tables) == len(kinds)]
+    return [*shared, *(_marked(row, tables) for row, tables in holders.items() if row not in shared)]
 
 
-def _choice_of_kind(kinds: list[type[Table]]) -> _Row:
-    key = "kind" if "kind" in kinds[0].model_fields else "instrument"
-    unit = f"one of {', '.join(map(_kind, kinds))}"
-    return _Row(key, unit, bounds="", typical="", default="required", prose="Which of these it is.")
-
-
-def _marked(row: _Row, holders: list[type[Table]], *, kinds: list[type[Table]]) -> _Row:
-    """A row that says for which kinds it is, and whether it is simulated."""
-    prose = row.prose
-    if len(holders) < len(kinds):
-        prose += f" Only for {_listed([_kind(table) for table in holders])}."
-    if not any(table.simulated for table in holders) and not prose.endswith(NOT_YET):
-        prose += f" {NOT_YET}"
-    return replace(row, prose=prose)
+def _marked(row: _Row, holders: list[type[Table]]) -> _Row:
+    """A row that says for which kinds it is."""
+    return replace(row, prose=f"{row.prose} Only for {_listed([_kind(table) for table in holders])}.")
 
 
 def _row(key: str, info: FieldInfo) -> _Row:
     quantity = next((item for item in _metadata(info) if isinstance(item, Quantity)), None)
     extra = info.json_schema_extra
-    prose = info.description or ""
+    prose = info.description or ("Which of these it is." if key in _TAGS else "")
     if isinstance(extra, dict) and extra.get("simulated") is False:
         prose += f" {NOT_YET}"
     unit = _unit_of(quantity) if quantity else _type_of(info)

@@ -70,7 +70,7 @@ class Tally:
 
     def __init__(self, job: Job) -> None:
         plan = job.plan
-        possible = {"cash": True, "net_burn": True, "arrears": plan.waits, "payables": plan.has_payables}
+        possible = {"cash": True, "net_burn": True, "arrears": plan.pays_in_order, "payables": plan.has_payables}
         amounts = [name for name in AMOUNTS if possible[name]]
         self._job = job
         self._builders = {name: HistogramBuilder(job.months) for name in amounts}
@@ -106,13 +106,14 @@ class Tally:
     def summary(self) -> Summary:
         """What the blocks leave behind.
 
-        Insolvent paths count as zero cash; other amounts are of the paths that are solvent. `need`, one row of the
+        Insolvent paths count as zero cash; other amounts are of the paths that are solvent. Those on which the company
+        was acquired count no more. `need`, one row of the
         extra opening cash each path needs, is there only where nothing reacts to cash.
         """
-        solvent = self._paths - np.cumsum(self._strikes["insolvent"])[:-1]
-        amounts = {name: Histogram.zeros(solvent) for name in AMOUNTS}
+        insolvent, sold = (np.cumsum(self._strikes[name])[:-1] for name in ("insolvent", "exit"))
+        amounts = {name: Histogram.zeros(self._paths - insolvent - sold) for name in AMOUNTS}
         amounts |= {name: builder.build() for name, builder in self._builders.items()}
-        amounts["cash"] += Histogram.zeros(self._paths - solvent)
+        amounts["cash"] += Histogram.zeros(insolvent)
         if self._need is not None:
             amounts["need"] = self._need.build()
         return Summary(self._paths, self._strikes, amounts, self._samples)
@@ -132,7 +133,7 @@ class Amounts:
             row: Row = getattr(state, name)
             builder.month(month, row if state.living is None else row.take(state.living))
         shown = np.searchsorted(ledger.who, self.samples.shape[1])
-        self.samples[month, ledger.who[:shown]] = state.cash[:shown] * state.alive[:shown]
+        self.samples[month, ledger.who[:shown]] = np.where(state.alive[:shown], state.cash[:shown], 0.0)
 
 
 class LowestPoint:
@@ -153,10 +154,12 @@ class LowestPoint:
         for paths, amounts in state.funding:
             self._position[paths] += amounts
         self._position += state.receipts
-        self._position -= state.payroll
-        self._position -= state.dues
+        owing = state.payroll + state.dues
+        if ledger.debts is not None or ledger.taxes is not None:
+            owing = owing + state.interest + state.principal + state.taxes
+        self._position -= owing
         np.minimum(self._low, self._position, out=self._low)
-        np.maximum(self.largest, state.payroll + state.dues, out=self.largest)
+        np.maximum(self.largest, owing, out=self.largest)
 
     def need(self) -> Row:
         """The extra opening cash with which each path's lowest point is zero; 0 where it is above. Shape (paths,)."""

@@ -5,13 +5,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarmac.engine.selection import Selection
-from tarmac.engine.state import ROUNDING, State
-from tarmac.engine.vendors import Flags
+from tarmac.engine.selection import NOBODY, Paths, Selection
+from tarmac.engine.state import ROUNDING, Flags, State
 
-_NOBODY: Final = np.empty(0, np.int64)
-
-CLOCKS: Final = ("insolvent", "first_missed_bill", "profitable")
+CLOCKS: Final = (
+    "insolvent",
+    "first_missed_bill",
+    "point_of_no_return",
+    "balance_sheet_insolvent",
+    "exit",
+    "profitable",
+)
 
 
 class Clocks:
@@ -21,40 +25,54 @@ class Clocks:
         self._months = months
         self.who = np.arange(paths)
         """The paths still run, by their number in the block."""
-        self._insolvent = np.full(paths, months, np.int32)
-        self._missed = np.full(paths, months, np.int32)
-        self._never_missed = np.ones(paths, np.bool_)
+        self._struck = {name: np.full(paths, months, np.int32) for name in CLOCKS}
+        self._never = {name: np.ones(paths, np.bool_) for name in CLOCKS[1:4]}
         self._burning = np.zeros((months, paths), np.bool_)
 
-    def strike(self, month: int, state: State, *, missed: Flags, failed: Flags) -> NDArray[np.int64]:
-        """Read the clocks at the end of a month; the paths that become insolvent now."""
+    def strike(self, month: int, state: State, *, missed: Flags, failed: Flags) -> Paths:
+        """Read missed bills and insolvency at the end of a month; the paths that become insolvent now."""
         np.greater(state.net_burn, ROUNDING, out=self._burning[month])
         if missed is not failed:
-            first = np.flatnonzero(missed & self._never_missed & state.alive)
-            self._missed[self.who[first]] = month
-            self._never_missed[first] = False
+            self.note("first_missed_bill", missed & state.alive, month=month)
         failing = failed & state.alive
-        fresh = np.flatnonzero(failing) if failing.any() else _NOBODY
-        self._insolvent[self.who[fresh]] = month
+        fresh = np.flatnonzero(failing) if failing.any() else NOBODY
+        self._struck["insolvent"][self.who[fresh]] = month
         return fresh
+
+    def note(self, name: str, holds: Flags, *, month: int) -> None:
+        """A clock strikes where something holds for the first time."""
+        never = self._never[name]
+        first = np.flatnonzero(holds & never)
+        self._struck[name][self.who[first]] = month
+        never[first] = False
+
+    def exit(self, month: int, paths: Paths) -> None:
+        """The company is acquired on some paths."""
+        self._struck["exit"][self.who[paths]] = month
 
     def keep(self, chosen: Selection) -> None:
         """Go on with some of the paths; the others have been struck for good."""
-        self.who, self._never_missed = chosen.row(self.who), chosen.row(self._never_missed)
+        self.who = chosen.row(self.who)
+        self._never = {name: chosen.row(row) for name, row in self._never.items()}
         self._burning = chosen.rows(self._burning)
 
     def months(self) -> dict[str, NDArray[np.int32]]:
         """Each clock's month index on each path.
 
         `profitable`: operating cash flow is at or above zero from this month to the horizon, on a path that is
-        never insolvent. Becoming insolvent is missing a bill at the latest.
+        never insolvent nor acquired. Becoming insolvent is missing a bill at the latest, and passing the point of no
+        return.
         """
-        missed = np.minimum(self._missed, self._insolvent)
-        return {"insolvent": self._insolvent, "first_missed_bill": missed, "profitable": self._profitable()}
+        insolvent = self._struck["insolvent"]
+        latest = {
+            name: np.minimum(self._struck[name], insolvent) for name in ("first_missed_bill", "point_of_no_return")
+        }
+        return self._struck | latest | {"profitable": self._profitable()}
 
     def _profitable(self) -> NDArray[np.int32]:
-        months = np.full(len(self._insolvent), self._months, np.int32)
-        survivors = np.flatnonzero(self._insolvent[self.who] == self._months)
+        months = np.full(len(self._struck["insolvent"]), self._months, np.int32)
+        ends = np.minimum(self._struck["insolvent"], self._struck["exit"])
+        survivors = np.flatnonzero(ends[self.who] == self._months)
         backwards = self._burning[::-1, survivors]
         since = np.where(backwards.any(axis=0), backwards.argmax(axis=0), self._months)
         months[self.who[survivors]] = self._months - since

@@ -14,8 +14,9 @@ class Draws:
     """The named variates of one block.
 
     `inputs`: value of each uncertain number, shape (paths,). `scores`: standard-normal score of each monthly shock,
-    shape (months, paths), single precision. `occurrences`: those of each event. `chances`: a uniform number for each
-    round, shape (paths,), which closes when below its chance.
+    shape (months, paths), single precision. `occurrences`: those of each event. `chances`: a uniform number, shape
+    (paths,), for whatever happens once with some chance: a round closes, a customer leaves, a contract is signed.
+    `switches`: a uniform number by month, shape (months, paths), for states that come and go.
     """
 
     months: int
@@ -24,6 +25,7 @@ class Draws:
     scores: dict[str, NDArray[np.float32]]
     occurrences: dict[str, Occurrences]
     chances: dict[str, NDArray[np.float64]]
+    switches: dict[str, NDArray[np.float32]]
 
 
 def draw(plan: Plan, streams: Streams, *, months: int, paths: int) -> Draws:
@@ -45,8 +47,20 @@ def draw(plan: Plan, streams: Streams, *, months: int, paths: int) -> Draws:
         {name: values[:paths] for name, values in inputs.items()},
         {name: scores[:, :paths] for name, scores in _scores(plan, streams, months=months).items()},
         occurrences,
-        {item.name: streams.uniforms(item.driver)[:paths] for item in plan.rounds},
+        {name: streams.uniforms(name)[:paths] for name in _chances(plan)},
+        {
+            level.regime.driver: streams.monthly_uniforms(level.regime.driver, months)[:, :paths]
+            for _, level in plan.prices
+            if level.regime is not None
+        },
     )
+
+
+def _chances(plan: Plan) -> list[str]:
+    """The drivers of what happens once with some chance."""
+    customers = [customer.driver for line in plan.revenue for customer in line.level.customers]
+    contracts = [contract.driver for line in plan.revenue for contract in line.pipeline]
+    return [*(item.driver for item in plan.rounds), *customers, *contracts]
 
 
 def _inputs(plan: Plan, streams: Streams) -> dict[str, NDArray[np.float64]]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.draws import Draws
+from tarmac.engine.presence import going_on, staying, swings
 from tarmac.engine.selection import Selection, Some
 from tarmac.engine.walk import Hits, Noise, Persistent, Row, Track, rows_of
 from tarmac.plan import EventPlan, Level, Number, Plan, Steps
@@ -17,7 +18,8 @@ from tarmac.streams import MARKET
 class Drivers:
     """The drawn numbers and monthly drivers of one block, read by the mechanisms.
 
-    `currencies`: price of each foreign currency by month, shape (months, paths or 1). `market`: the market's mood by
+    `currencies`, `indices`: price of each foreign currency, and of what lines buy, by month, shape (months, paths or
+    1). `market`: the market's mood by
     month, shape (months, paths), or None where nothing loads on it. `one_offs`: cash that events bring or take, for
     each month the paths and the amounts.
     """
@@ -25,6 +27,7 @@ class Drivers:
     plan: Plan
     draws: Draws
     currencies: Mapping[str, NDArray[np.float64]]
+    indices: Mapping[str, NDArray[np.float64]]
     market: NDArray[np.float32] | None
     one_offs: tuple[Some | None, ...] = ()
     _tracks: dict[str, Track] = field(default_factory=dict)
@@ -50,7 +53,13 @@ class Drivers:
         if number.currency is None:
             return drawn
         rates = dict(self.plan.currencies)
-        return drawn * _without_currency(self.draws, rates[number.currency].monthly.at(0))
+        return drawn * _without_currency(self.draws, rates[number.currency].parts[0].at(0))
+
+    def before_opening(self, level: Level) -> Row:
+        """The monthly amount before the opening: the first level, without shocks; 0 where the line starts later."""
+        if level.first > 0 or level.window is not None:
+            return np.zeros(1)
+        return _product([self.at_opening(part.at(0)) for part in level.parts])
 
     def on(self, paths: NDArray[np.int64], number: Number, *, month: int = 0) -> Row:
         """The same on some paths only. Shape (len(paths),) or (1,)."""
@@ -58,7 +67,7 @@ class Drivers:
         return row[paths] if len(row) > 1 else row
 
     def keep(self, chosen: Selection) -> "Drivers":
-        """The same for some of the paths. Monthly scores and occurrences are left out: lines keep their own."""
+        """The same for some of the paths. What lines keep for themselves is left out: scores, indices, occurrences."""
         draws = replace(
             self.draws,
             paths=len(chosen),
@@ -66,11 +75,11 @@ class Drivers:
             scores={},
             occurrences={},
             chances={name: chosen.row(values) for name, values in self.draws.chances.items()},
+            switches={},
         )
-        prices = {code: chosen.months(rows) for code, rows in self.currencies.items()}
+        currencies = {code: chosen.months(rows) for code, rows in self.currencies.items()}
         market = None if self.market is None else chosen.months(self.market)
-        one_offs = chosen.each(self.one_offs)
-        return Drivers(self.plan, draws, prices, market, one_offs)
+        return Drivers(self.plan, draws, currencies, {}, market, chosen.each(self.one_offs))
 
     def track(self, level: Level) -> Track:
         """What moves one line. Laid out once, and shared by all runs of the block."""
@@ -79,18 +88,35 @@ class Drivers:
         return self._tracks[level.path]
 
     def _lay_track(self, level: Level) -> Track:
-        native = {month: _without_currency(self.draws, number) for month, number in _starting(level)}
         return Track(
             level=level,
             months=self.months,
             paths=self.paths,
-            starts={month: row for month, row in native.items() if month < self.months or month == 0},
+            starts={
+                month: self._start(level, month) for month in _starting(level) if month < self.months or month == 0
+            },
             gains=self._gains(level),
-            prices=_by_month(self.draws, level.price_growth, plus=1.0),
+            prices=self._price_gains(level),
             factors=self._factors(level),
             noise=self._noise(level),
             hits=self._hits(level.path),
         )
+
+    def _start(self, level: Level, month: int) -> Row:
+        """What the level is set to in a month, in the currency it is declared in."""
+        return _product([_without_currency(self.draws, part.at(month)) for part in level.parts])
+
+    def _price_gains(self, level: Level) -> tuple[Row, ...]:
+        """(1 + price growth) x (1 + growth of units) by month; months under the same entries share one array."""
+        prices = _by_month(self.draws, level.price_growth, plus=1.0)
+        if not level.units_growth:
+            return prices
+        units = _by_month(self.draws, level.units_growth, plus=1.0)
+        rows: list[Row] = []
+        for month in range(self.months):
+            alike = month > 0 and prices[month] is prices[month - 1] and units[month] is units[month - 1]
+            rows.append(rows[-1] if alike else prices[month] * units[month])
+        return tuple(rows)
 
     def _gains(self, level: Level) -> tuple[Row, ...]:
         """1 + growth - churn by month, not below 0; months under the same entries share one array."""
@@ -108,9 +134,17 @@ class Drivers:
             factors.append(np.exp(loading * self.market - loading**2 / 2))
         if any(number.driver is not None or number.constant != 1 for _, number in level.times.entries):
             factors.append(np.stack(np.broadcast_arrays(*_by_month(self.draws, level.times))))
-        currency = level.monthly.at(0).currency
+        currency = level.parts[0].at(0).currency
         if currency is not None:
             factors.append(self.currencies[currency])
+        if level.price is not None:
+            factors.append(self.indices[level.price])
+        if level.customers:
+            factors.append(staying(level.customers, self))
+        if level.regime is not None:
+            factors.append(swings(level.regime, self))
+        if level.window is not None:
+            factors.append(going_on(level.window, self).astype(np.float64))
         return tuple(factors)
 
     def _noise(self, level: Level) -> Noise | None:
@@ -127,7 +161,7 @@ class Drivers:
 
     def _hits(self, path: str) -> Hits | None:
         """What the events that target a line do to its level, month by month."""
-        events = [event for event in self.plan.events if path in event.targets]
+        events = [event for event in self.plan.events if event.what == "multiply" and path in event.targets]
         if not events:
             return None
         found = [hit for event in events for hit in self._hits_of(event)]
@@ -154,10 +188,11 @@ def drive(plan: Plan, draws: Draws) -> Drivers:
     if plan.market_persistence is not None:
         mood = Persistent(draws.scores[MARKET], plan.market_persistence)
         market = np.stack([mood.row(month).copy() for month in range(draws.months)])
-    bare = Drivers(plan, draws, {}, market)
-    prices = {code: rows_of(bare.track(level)) for code, level in plan.currencies}
-    one_offs = tuple(_one_off(plan, draws, prices=prices, month=month) for month in range(draws.months))
-    return Drivers(plan, draws, prices, market, one_offs)
+    bare = Drivers(plan, draws, {}, {}, market)
+    currencies = {code: rows_of(bare.track(level)) for code, level in plan.currencies}
+    indices = {name: rows_of(bare.track(level)) for name, level in plan.prices}
+    one_offs = tuple(_one_off(plan, draws, prices=currencies, month=month) for month in range(draws.months))
+    return Drivers(plan, draws, currencies, indices, market, one_offs)
 
 
 def _one_off(plan: Plan, draws: Draws, *, prices: Mapping[str, NDArray[np.float64]], month: int) -> Some | None:
@@ -166,7 +201,7 @@ def _one_off(plan: Plan, draws: Draws, *, prices: Mapping[str, NDArray[np.float6
     for event in plan.events:
         happened = draws.occurrences[event.name]
         first, last = np.searchsorted(happened.months, [month, month + 1])
-        if event.targets or first == last:
+        if event.what != "add" or first == last:
             continue
         where, sizes = happened.paths[first:last], event.size.at(happened.scores[first:last])
         if event.currency is not None:
@@ -180,13 +215,17 @@ def _without_currency(draws: Draws, number: Number) -> Row:
     return np.array([number.constant]) if number.driver is None else draws.inputs[number.driver]
 
 
-def _starting(level: Level) -> list[tuple[int, Number]]:
-    """The months in which the level is set: where the line starts, and at each later entry of its schedule."""
+def _product(rows: list[Row]) -> Row:
+    product = rows[0]
+    for row in rows[1:]:
+        product = product * row
+    return product
+
+
+def _starting(level: Level) -> list[int]:
+    """The months in which the level is set: where the line starts, and at each later entry of a schedule."""
     first = max(level.first, 0)
-    return [
-        (first, level.monthly.at(first)),
-        *((month, number) for month, number in level.monthly.entries if month > first),
-    ]
+    return sorted({first, *(month for part in level.parts for month, _ in part.entries if month > first)})
 
 
 def _by_month(draws: Draws, steps: Steps, *, plus: float = 0.0) -> tuple[Row, ...]:

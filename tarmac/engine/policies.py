@@ -1,18 +1,21 @@
 """What management does: a state is seen at a month's end, a decision is taken, it bites some months later."""
 
-from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tarmac.engine.billing import Vendor
 from tarmac.engine.drivers import Drivers
-from tarmac.engine.lines import Revenue, Team, Vendor
-from tarmac.engine.rounds import RunningRound
+from tarmac.engine.paying import AtOnce
+from tarmac.engine.people import Team
+from tarmac.engine.revenue import Revenue
+from tarmac.engine.rounds import Rounds
 from tarmac.engine.selection import Paths, Selection
 from tarmac.engine.state import BURN_WINDOW, ROUNDING, State
+from tarmac.engine.taxes import Taxes
 from tarmac.engine.walk import Row
-from tarmac.plan import ActionPlan, Condition, PolicyPlan
+from tarmac.plan import Condition, PolicyPlan
 
 Line = Revenue | Vendor | Team
 
@@ -32,6 +35,8 @@ def seen(when: Condition, company: "Watched", *, month: int) -> NDArray[np.bool_
         holds = holds & (state.arrears > drivers.value(when.arrears_above, month))
     if when.round_failed is not None:
         holds = holds & company.rounds[when.round_failed].failed
+    if when.oldest_bill_above is not None:
+        holds = holds & (company.paying.oldest > drivers.value(when.oldest_bill_above))
     return holds
 
 
@@ -40,7 +45,15 @@ class Watched(Protocol):
 
     drivers: Drivers
     state: State
-    rounds: list[RunningRound]
+    rounds: Rounds
+    paying: AtOnce
+
+
+class Managed(Protocol):
+    """What a policy acts on."""
+
+    lines: dict[str, Line]
+    taxes: Taxes | None
 
 
 class RunningPolicy:
@@ -66,12 +79,19 @@ class RunningPolicy:
         if earlier is not None and not self.plan.once:
             self._open[earlier] = True
 
-    def act(self, month: int, lines: Mapping[str, Line]) -> None:
+    def act(self, month: int, company: Managed) -> None:
         """At the start of a month: what was decided `after` months ago bites."""
         paths = self._decided.get(month - self.plan.after)
-        if paths is not None:
-            for action in self.plan.actions:
-                _do(action, paths, by=self._drivers.on(paths, action.by), lines=lines)
+        if paths is None:
+            return
+        for action in self.plan.actions:
+            if action.what == "defer":
+                if company.taxes is not None:
+                    company.taxes.put_off(paths, month, months=action.months)
+            else:
+                by = self._drivers.on(paths, action.by)
+                for target in action.targets:
+                    _do(action.what, company.lines[target], paths=paths, by=by, month=month)
 
     def keep(self, chosen: Selection, drivers: Drivers) -> None:
         """Go on with some of the paths."""
@@ -80,20 +100,23 @@ class RunningPolicy:
         self._decided = {month: chosen.places(paths) for month, paths in self._decided.items()}
 
 
-def _do(action: ActionPlan, paths: Paths, *, by: Row, lines: Mapping[str, Line]) -> None:
-    for target in action.targets:
-        line = lines[target]
-        if action.what == "growth":
-            line.walk.change_growth(paths, by)
-        elif isinstance(line, Team):
-            _to_team(action.what, line, paths=paths, by=by)
-        else:
-            line.walk.scale(paths, 1.0 - by)
+def _do(what: str, line: Line, *, paths: Paths, by: Row, month: int) -> None:
+    if what == "growth":
+        line.walk.change_growth(paths, by)
+    elif what == "increase":
+        line.walk.scale(paths, 1.0 + by)
+    elif what == "terminate":
+        if isinstance(line, Vendor):
+            line.terminate(paths)
+    elif isinstance(line, Team):
+        _to_team(what, line, paths=paths, by=by, month=month)
+    else:
+        line.walk.scale(paths, 1.0 - by)
 
 
-def _to_team(what: str, team: Team, *, paths: Paths, by: Row) -> None:
+def _to_team(what: str, team: Team, *, paths: Paths, by: Row, month: int) -> None:
     if what == "cut":
-        team.lay_off(paths, by)
+        team.lay_off(paths, by, month=month)
     elif what == "freeze hires":
         team.stop_hiring(paths)
     else:

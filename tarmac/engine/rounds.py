@@ -1,17 +1,20 @@
-"""Attempts to raise money: when each starts, when it ends, whether it closes, what arrives."""
+"""Attempts to raise money: when each starts, when it ends, whether it closes, what arrives and as what."""
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.drivers import Drivers
-from tarmac.engine.selection import Paths, Selection
+from tarmac.engine.selection import NOBODY, Paths, Selection, Some
 from tarmac.engine.state import State
 from tarmac.engine.walk import Row
 from tarmac.plan import GatePlan, RoundPlan
 
-_NOBODY: Paths = np.empty(0, np.int64)
+if TYPE_CHECKING:
+    from tarmac.engine.ledger import Ledger
+
 _NOTHING: Row = np.empty(0)
 
 
@@ -48,7 +51,7 @@ class RunningRound:
         if month >= months:
             return
         takes = np.broadcast_to(self._drivers.on(paths, self.plan.takes), paths.shape)
-        self._wins[paths] = self._drivers.draws.chances[self.plan.name][paths] < self._chance(month, paths)
+        self._wins[paths] = self._drivers.draws.chances[self.plan.driver][paths] < self._chance(month, paths)
         ends = np.minimum(np.floor(month + takes), months).astype(np.int16)
         order = np.argsort(ends, kind="stable")
         edges = np.searchsorted(ends[order], np.arange(month, months + 1))
@@ -68,7 +71,7 @@ class RunningRound:
     def close(self, month: int, state: State) -> tuple[Paths, Row]:
         """The paths on which it closes in this month, and the cash that arrives; the others that end have failed."""
         if not self._ending[month]:
-            return _NOBODY, _NOTHING
+            return NOBODY, _NOTHING
         ending = np.concatenate(self._ending[month])
         ending = ending[state.alive[ending]]
         closes = self._wins[ending]
@@ -91,3 +94,53 @@ class RunningRound:
         if gate.arrears_below is not None:
             passes &= state.arrears[paths] < drivers.on(paths, gate.arrears_below, month=month)
         return passes
+
+
+class Rounds:
+    """All rounds of one run, and what becomes of the books when they close."""
+
+    def __init__(self, drivers: Drivers) -> None:
+        self.all = [RunningRound(item, drivers) for item in drivers.plan.rounds]
+        self.closed: list[tuple[RoundPlan, Some]] = []
+        """What closed this month, on which paths, with what amounts."""
+
+    def __getitem__(self, number: int) -> RunningRound:
+        return self.all[number]
+
+    def giving(self, path: str) -> int:
+        """How many rounds are paid for in credits of one vendor."""
+        return sum(item.plan.vendor == path for item in self.all)
+
+    def close(self, month: int, ledger: "Ledger") -> None:
+        """The rounds that close in a month, in the order of the file. All gates look at the state before them."""
+        closing = [(item, *item.close(month, ledger.state)) for item in self.all]
+        ledger.state.funding, ledger.state.sold = [], NOBODY
+        for item, paths, _ in closing:
+            if item.plan.instrument == "equity" and len(paths) and ledger.debts is not None:
+                ledger.paid_in.append((paths, ledger.debts.convert(paths)))
+        self.closed = [(item.plan, (paths, amounts)) for item, paths, amounts in closing if len(paths)]
+        for plan, some in self.closed:
+            self._book(plan, some, month=month, ledger=ledger)
+
+    def _book(self, plan: RoundPlan, some: Some, *, month: int, ledger: "Ledger") -> None:
+        paths, amounts = some
+        if plan.instrument == "acquisition":
+            ledger.clocks.exit(month, paths)
+            ledger.state.sell(paths)
+        elif plan.instrument == "compute":
+            self._give_credits(plan, some, ledger=ledger)
+            ledger.paid_in.append(some)
+        else:
+            ledger.state.cash[paths] += amounts
+            ledger.state.funding.append(some)
+            if plan.instrument in ("debt", "note") and ledger.debts is not None:
+                ledger.debts.draw(plan.driver, some)
+            else:
+                given = plan.instrument in ("grant", "asset_sale")
+                (ledger.other_income if given else ledger.paid_in).append(some)
+
+    def _give_credits(self, plan: RoundPlan, some: Some, *, ledger: "Ledger") -> None:
+        alike = [item.plan.name for item in self.all if item.plan.vendor == plan.vendor]
+        vendor = next(vendor for vendor in ledger.vendors if vendor.line.level.path == plan.vendor)
+        if vendor.credits is not None:
+            vendor.credits.grant(alike.index(plan.name), some)

@@ -1,6 +1,6 @@
 """Going on with some paths of a block: those that are still solvent, once most are not."""
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 Paths = NDArray[np.int64]
 Some = tuple[Paths, NDArray[np.float64]]
 """Some paths, and an amount for each."""
+
+NOBODY: Final[Paths] = np.empty(0, np.int64)
 
 Value = TypeVar("Value", bound=np.generic)
 
@@ -40,9 +42,13 @@ class Selection:
         rows[self.since :].take(self.paths, axis=1, out=kept[self.since :], mode="clip")
         return kept
 
+    def at(self, paths: Paths) -> Paths:
+        """Where some paths stand now; -1 for those that are not among these."""
+        return self._places[paths]
+
     def places(self, paths: Paths) -> Paths:
         """Where those of some paths that are among these stand now."""
-        places = self._places[paths]
+        places = self.at(paths)
         return places[places >= 0]
 
     def each(self, months: tuple[Some | None, ...]) -> tuple[Some | None, ...]:

@@ -145,15 +145,20 @@ class Shaking:
 
 
 class Walk:
-    """One walk along a track. `alters` says that a policy may scale the level or change its growth on some paths."""
+    """One walk along a track.
 
-    def __init__(self, track: Track, *, alters: bool = False) -> None:
+    `alters` says that a policy may scale the level or change its growth on some paths. `added`: what comes on top,
+    shape (months, paths or 1), scaled as the level is, but neither growing nor shaken with it.
+    """
+
+    def __init__(self, track: Track, *, alters: bool = False, added: NDArray[np.float64] | None = None) -> None:
         self._track = track
         self._alters = alters
-        self.width = track.paths if alters else track.width
+        self._added = added
+        self.width = track.paths if alters or added is not None else track.width
         self._level: Row = np.zeros(self.width)
         self._shaking = None if track.noise is None else Shaking(track.noise)
-        later = any(month > 0 for month in track.starts)
+        later = added is not None or any(month > 0 for month in track.starts)
         self._kept: Row | None = np.ones(self.width) if later and (alters or track.hits) else None
         self._by: Row | None = None
         self._still: NDArray[np.bool_] | None = None
@@ -169,6 +174,8 @@ class Walk:
             self._shaking.shake(month, amount, out=out)
         else:
             out[...] = amount
+        if self._added is not None:
+            out += self._added[month] if self._kept is None else self._added[month] * self._kept
         if not self._track.level.first <= month <= self._track.level.last:
             out.fill(0.0)
         return out
@@ -195,6 +202,7 @@ class Walk:
         if self._shaking is not None and track.noise is not None:
             self._shaking.keep(chosen, track.noise)
         self._kept = None if self._kept is None else chosen.row(self._kept)
+        self._added = None if self._added is None else chosen.months(self._added)
         self._by = None if self._by is None else chosen.row(self._by)
         self._still = None if self._still is None else chosen.row(self._still)
         self._now = None  # the step is made anew from the rows that are left

@@ -10,7 +10,7 @@ BLUE, SKY, GREEN, ORANGE = "#0072B2", "#56B4E9", "#009E73", "#E69F00"
 VERMILLION, PURPLE, BLACK = "#D55E00", "#CC79A7", "#000000"
 INK, FAINT_INK, GRID = "#222222", "#5A5A5A", "#DDDDDD"
 
-CLOCK_COLOURS: Final = {"insolvent": VERMILLION, "first_missed_bill": ORANGE, "profitable": GREEN}
+CLOCK_COLOURS: Final = {"insolvent": VERMILLION, "first_missed_bill": ORANGE, "exit": PURPLE, "profitable": GREEN}
 BAND_COLOURS: Final = {90: "#D6E6F1", 80: "#AECDE4", 50: "#7FB2D5"}
 """Tints of blue by the share of the paths inside; opaque, so that they print and overlay alike everywhere."""
 

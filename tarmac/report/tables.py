@@ -47,13 +47,17 @@ def survival_table(forecast: Forecast) -> "pd.DataFrame":
 
 
 def drawn_clocks(forecast: Forecast) -> list[str]:
-    """Insolvency; the first missed bill where it differs; lasting profit where its probability ever passes 0.5%."""
+    """Insolvency; the first missed bill where it differs; exit and lasting profit where their probability passes 0.5%.
+
+    The point of no return and the balance-sheet test stand in the printout alone: five curves are too many.
+    """
     drawn = {
         "insolvent": True,
         "first_missed_bill": not np.array_equal(forecast.first_missed_bill.strikes, forecast.insolvent.strikes),
+        "exit": bool(forecast.exit.probability[-1] > _EVER),
         "profitable": bool(forecast.profitable.probability[-1] > _EVER),
     }
-    return [name for name in CLOCK_NAMES if drawn[name]]
+    return [name for name in CLOCK_NAMES if drawn.get(name)]
 
 
 def _months(forecast: Forecast) -> "pd.Index[str]":

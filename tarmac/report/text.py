@@ -12,12 +12,18 @@ from tarmac.money import format_money, format_share
 from tarmac.report.words import CLOCK_NAMES, bare_money, bound_of_none, counted, end_of, in_currency, percent, short
 
 WIDTH: Final = 100
-LINES: Final = 24
-_NAME, _P, _LAST_P, _CELL = 17, 10, 18, 9
+LINES: Final = 28
+_NAME, _P, _LAST_P, _CELL = 14, 9, 18, 10
 _INDENT: Final = " " * 4
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 _SHOWN_AT: Final = (6, 12, 18, 24)
 _SHORTEST_SENTENCE: Final = 40
+_LEGAL: Final = {
+    "first_missed_bill": "Missed a bill: the cash-flow test.",
+    "point_of_no_return": "Past no return: cash is below the cost of an orderly wind-down.",
+    "balance_sheet_insolvent": "Owes more: than its assets, the balance-sheet test.",
+}
+"""What the clocks that may strike before insolvency test."""
 
 
 def headline(forecast: Forecast) -> str:
@@ -67,7 +73,7 @@ def _tenth(forecast: Forecast, before: int, *, on: str = "") -> str:
 
 
 def screen(forecast: Forecast) -> str:
-    """One screen a founder reads: when, how likely, how much, and what was assumed. At most 24 lines of 100 columns.
+    """One screen a founder reads: when, how likely, how much, and what was assumed. At most 28 lines of 100 columns.
 
     P10 of a clock is the month by whose end it has struck one path in ten; every probability carries its 95% Monte
     Carlo error.
@@ -86,7 +92,7 @@ def _title(forecast: Forecast) -> str:
 
 def _table(forecast: Forecast) -> list[str]:
     shown = _months_shown(forecast)
-    head = f"{'by the end of':{_NAME}}{'P10':>{_P}}{'P50':>{_P}}{'P90':>{_LAST_P}}"
+    head = f"{'% by end of':{_NAME}}{'P10':>{_P}}{'P50':>{_P}}{'P90':>{_LAST_P}}"
     clocks = [_clock_row(forecast, name, shown=shown) for name in _distinct(forecast)]
     money = [_money_row(forecast, label, row=row) for label, row in _amounts(forecast, shown)]
     dates = "".join(f"{end_of(forecast, index):>{_CELL}}" for index in shown)
@@ -99,9 +105,10 @@ def _months_shown(forecast: Forecast) -> list[int]:
 
 
 def _distinct(forecast: Forecast) -> list[str]:
-    """The clocks worth a row: a first missed bill that is always the insolvency itself has none."""
-    same = np.array_equal(forecast.first_missed_bill.strikes, forecast.insolvent.strikes)
-    return [name for name in CLOCK_NAMES if name != "first_missed_bill" or not same]
+    """The clocks worth a row: those that are always the insolvency itself have none, nor an exit that never comes."""
+    strikes = forecast.summary.strikes
+    same = {name for name in _LEGAL if np.array_equal(strikes[name], strikes["insolvent"])}
+    return [name for name in CLOCK_NAMES if name not in same and (name != "exit" or forecast.exit.counts[-1])]
 
 
 def _clock_row(forecast: Forecast, name: str, *, shown: list[int]) -> str:
@@ -114,7 +121,7 @@ def _clock_row(forecast: Forecast, name: str, *, shown: list[int]) -> str:
         beyond = f"beyond {counted(forecast.months, 'month')}"
         cells += f"{beyond:>{sum(widths[len(known) :])}}"
     chances = "".join(f"{percent(int(clock.counts[index]), clock.paths):>{_CELL}}" for index in shown)
-    return f"{CLOCK_NAMES[name] + ', %':{_NAME}}{cells}{chances}"
+    return f"{CLOCK_NAMES[name]:{_NAME}}{cells}{chances}"
 
 
 def _amounts(forecast: Forecast, shown: list[int]) -> list[tuple[str, list[float]]]:
@@ -144,7 +151,8 @@ def _legend(forecast: Forecast) -> list[str]:
     same = "" if "first_missed_bill" in _distinct(forecast) else " No bill is missed before insolvency."
     gone = " -: no path left." if forecast.insolvent.counts[-1] == forecast.paths else ""
     text = "P10: on one path in ten by then (P50: half, P90: nine in ten). ±, <, >: 95% Monte Carlo error."
-    return textwrap.wrap(f"{text}{same}{gone}", WIDTH)
+    tests = "".join(f" {words}" for name, words in _LEGAL.items() if name in _distinct(forecast))
+    return textwrap.wrap(f"{text}{same}{gone}{tests}", WIDTH)
 
 
 def _alive(forecast: Forecast) -> list[str]:
@@ -153,8 +161,19 @@ def _alive(forecast: Forecast) -> list[str]:
     horizon = end_of(forecast, forecast.months - 1)
     return [
         f"Default alive (no new money, solvent to {horizon}): {alive}% of the paths.",
+        f"Going concern ({_concern(forecast)}.",
         f"Cash / burn rule: {simple_rule(forecast)}.",
     ]
+
+
+def _concern(forecast: Forecast) -> str:
+    """Whether every bill is met for a year from the day the accounts are issued, without and with approved plans."""
+    concern = forecast.going_concern
+    end = end_of(forecast, concern.months - 1)
+    views = [concern.without_plans, concern.approved]
+    shares = [percent(clock.paths - int(clock.counts[-1]), clock.paths) for clock in views]
+    text = f"bills met to {end}): {shares[0]}% of the paths without plans"
+    return text if concern.approved is concern.without_plans else f"{text}, {shares[1]}% with approved ones"
 
 
 def simple_rule(forecast: Forecast) -> str:

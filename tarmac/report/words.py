@@ -13,6 +13,9 @@ from tarmac.survival import wilson
 CLOCK_NAMES: Final = {
     "insolvent": "insolvent",
     "first_missed_bill": "missed a bill",
+    "point_of_no_return": "past no return",
+    "balance_sheet_insolvent": "owes more",
+    "exit": "acquired",
     "profitable": "profitable",
 }
 """The clocks that are shown, in their order, and what they are called."""

@@ -29,11 +29,15 @@ from tarmac.summary import Summary, total
 from tests.bench import whole_array
 
 ROOT = Path(__file__).resolve().parents[2]
-COMPANY = ROOT / "tests" / "companies" / "reference.toml"
+COMPANIES = ROOT / "tests" / "companies"
+FEWER = 4
+"""The company with every mechanism is run on a path in so many."""
 PATHS, MONTHS, SEED = 1_000_000, 36, 1
 REPEATS = 5
 COMMAND_REPEATS = 5
 WORKERS = 2
+
+EVERYTHING = "engine, 1 worker, a company with every mechanism"
 
 PEAK = """
 import resource, sys
@@ -53,15 +57,16 @@ whole_array.forecast({PATHS}, {SEED})
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to run the reference company on so many paths: what it is called, and how; insolvent paths by month."""
+    """A way to run a company: what it is called, how, and on how many paths; it returns insolvent paths by month."""
 
     name: str
     run: Callable[[], NDArray[np.int64]]
+    paths: int = PATHS
 
 
-def job(paths: int) -> Job:
-    """The reference company, ready to be run."""
-    return Job(plan_of(load(COMPANY)), SEED, MONTHS, paths)
+def job(paths: int, company: str = "reference") -> Job:
+    """One of the companies of the tests, ready to be run."""
+    return Job(plan_of(load(COMPANIES / f"{company}.toml")), SEED, MONTHS, paths)
 
 
 def counts(summary: Summary) -> NDArray[np.int64]:
@@ -94,7 +99,7 @@ def timed(ways: list[Way], repeats: int) -> tuple[dict[str, list[float]], dict[s
         for way in ways:
             begun = time.perf_counter()
             struck = way.run()
-            times[way.name].append((time.perf_counter() - begun) / PATHS * 1e6)
+            times[way.name].append((time.perf_counter() - begun) / way.paths * 1e6)
             shares[way.name] = float(struck[:12].sum() / struck.sum())
     return times, shares
 
@@ -124,16 +129,17 @@ def child(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 def speed_table() -> list[str]:
     """The engine and whole-array NumPy, in turns."""
-    work = job(PATHS)
+    work, everything = job(PATHS), job(PATHS // FEWER, "everything")
     with warm_pool(WORKERS) as pool:
         ways = [
             Way("whole-array NumPy, all paths at once", lambda: whole_array.forecast(PATHS, SEED).insolvent),
             Way("engine, 1 worker", lambda: counts(run(work, How(workers=1)))),
             Way(f"engine, {WORKERS} workers, processes started", lambda: counts(run(work, How(workers=WORKERS)))),
             Way(f"engine, {WORKERS} workers, processes warm", lambda: counts(spread_over(pool, work))),
+            Way(EVERYTHING, lambda: counts(run(everything, How(workers=1))), PATHS // FEWER),
         ]
         times, shares = timed(ways, REPEATS)
-    base = statistics.median(times[ways[0].name])
+    base, alone = (statistics.median(times[way.name]) for way in ways[:2])
     rows = [
         "| way | µs a path, median | lowest to highest | ratio | insolvent within a year |",
         "|---|---|---|---|---|",
@@ -145,7 +151,8 @@ def speed_table() -> list[str]:
             f"| {way.name} | {middle:.2f} | {min(of_way):.2f} to {max(of_way):.2f} | {middle / base:.2f} "
             f"| {shares[way.name]:.2%} |"
         )
-    return rows
+    many = statistics.median(times[EVERYTHING])
+    return [*rows, "", f"A company with every mechanism costs {many / alone:.1f} times the reference company a path."]
 
 
 def memory_rows() -> list[str]:

@@ -1,0 +1,229 @@
+"""Debt on one run: loans that are repaid, notes that grow until they are due or become shares, a credit line."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.engine.drivers import Drivers
+from tarmac.engine.invoices import NOTHING
+from tarmac.engine.selection import Paths, Selection, Some
+from tarmac.engine.state import ROUNDING
+from tarmac.engine.walk import Row
+from tarmac.plan import CreditLinePlan, LoanPlan, NotePlan, Number
+
+
+def opened(number: Number, drivers: Drivers) -> Row:
+    """A balance at the opening. Shape (paths,)."""
+    return np.array(np.broadcast_to(drivers.at_opening(number), drivers.paths))
+
+
+class Loan:
+    """A loan: interest every month on what was owed at its beginning; equal parts of the principal after a while."""
+
+    def __init__(self, plan: LoanPlan, drivers: Drivers) -> None:
+        self.plan = plan
+        self._drivers = drivers
+        self.owed: Row = opened(plan.principal, drivers)
+        self._part: Row = np.zeros(drivers.paths)
+        self._changes: dict[int, list[Some]] = {}
+        self._new: list[Some] = []
+        self._called: NDArray[np.bool_] | None = None
+        if plan.principal:
+            self._repay((np.arange(drivers.paths), self.owed.copy()), first=plan.interest_only)
+
+    def draw(self, some: Some) -> None:
+        """Money, or a vendor's claim, comes in: owed from the end of this month on."""
+        self._new.append(some)
+
+    def service(self, month: int) -> tuple[Row, Row]:
+        """Interest and principal due in a month. Shapes (paths,)."""
+        for paths, change in self._changes.pop(month, []):
+            np.add.at(self._part, paths, change)
+        interest = self.owed * (self._drivers.value(self.plan.interest) / 12)
+        principal = np.minimum(np.maximum(self._part, 0.0), self.owed)
+        if self._called is not None:
+            principal = np.where(self._called, self.owed, principal)
+            self._forget(self._called)
+            self._called = None
+        self.owed -= principal
+        for paths, amounts in self._new:
+            np.add.at(self.owed, paths, amounts)
+            self._repay((paths, amounts), first=month + 1 + self.plan.interest_only)
+        self._new = []
+        return interest, principal
+
+    def watch(self, cash: Row, month: int) -> None:
+        """At a month's end: less cash than its lender allows calls the loan."""
+        if self.plan.minimum_cash is not None:
+            self._called = cash < self._drivers.value(self.plan.minimum_cash, month) - ROUNDING
+
+    def keep(self, chosen: Selection, drivers: Drivers) -> None:
+        """Go on with some of the paths."""
+        self._drivers = drivers
+        self.owed, self._part = chosen.row(self.owed), chosen.row(self._part)
+        self._called = None if self._called is None else chosen.row(self._called)
+        self._changes = {month: [chosen.some(some) for some in changes] for month, changes in self._changes.items()}
+
+    def _forget(self, called: NDArray[np.bool_]) -> None:
+        """What has been called has no instalments left."""
+        if not called.any():
+            return
+        self._part[called] = 0.0
+        for month, changes in self._changes.items():
+            self._changes[month] = [(paths[~called[paths]], amounts[~called[paths]]) for paths, amounts in changes]
+
+    def _repay(self, some: Some, *, first: int) -> None:
+        """Equal parts of some amounts from month `first` on."""
+        paths, amounts = some
+        part = amounts / self.plan.repaid_over
+        self._changes.setdefault(first, []).append((paths, part))
+        self._changes.setdefault(first + self.plan.repaid_over, []).append((paths, -part))
+
+
+class Note:
+    """A convertible note: simple interest, all of it due in one month, unless it has become shares.
+
+    What is put in later is due the month after it came.
+    """
+
+    def __init__(self, plan: NotePlan, drivers: Drivers) -> None:
+        self.plan = plan
+        self._drivers = drivers
+        self._principal: Row = opened(plan.principal, drivers)
+        self.owed: Row = self._principal.copy()
+        self._new: list[Some] = []
+
+    def draw(self, some: Some) -> None:
+        """Money, or a vendor's claim, comes in: owed from the end of this month on."""
+        self._new.append(some)
+
+    def convert(self, paths: Paths) -> Row:
+        """A priced round has closed on some paths: what was owed there becomes equity. Shape (len(paths),)."""
+        amounts = self.owed[paths]
+        self.owed[paths] = self._principal[paths] = 0.0
+        return amounts
+
+    def service(self, month: int) -> tuple[Row, Row]:
+        """Interest of a month, which is added to what is owed, and what is due. Shapes (paths,)."""
+        interest = self._principal * (self._drivers.value(self.plan.interest) / 12)
+        self.owed += interest
+        due = NOTHING
+        if month >= self.plan.matures:
+            due, self.owed, self._principal = self.owed, np.zeros_like(self.owed), np.zeros_like(self.owed)
+        for paths, amounts in self._new:
+            np.add.at(self.owed, paths, amounts)
+            np.add.at(self._principal, paths, amounts)
+        self._new = []
+        return interest, due
+
+    def keep(self, chosen: Selection, drivers: Drivers) -> None:
+        """Go on with some of the paths."""
+        self._drivers = drivers
+        self.owed, self._principal = chosen.row(self.owed), chosen.row(self._principal)
+
+
+class CreditLine:
+    """A credit line: drawn where cash does not cover what is due, repaid from cash above the reserve."""
+
+    def __init__(self, plan: CreditLinePlan, drivers: Drivers) -> None:
+        self.plan = plan
+        self._drivers = drivers
+        self.owed: Row = opened(plan.principal, drivers)
+        self._limit: Row = opened(plan.limit, drivers)
+        self._called: NDArray[np.bool_] | None = None
+
+    def service(self) -> tuple[Row, Row]:
+        """Interest due on what is drawn, and all of it where the bank has called it. Shapes (paths,) or (1,)."""
+        interest = self.owed * (self._drivers.value(self.plan.interest) / 12)
+        if self._called is None:
+            return interest, NOTHING
+        principal = np.where(self._called, self.owed, 0.0)
+        self.owed -= principal
+        self._limit[self._called] = 0.0
+        self._called = None
+        return interest, principal
+
+    @property
+    def undrawn(self) -> Row:
+        """What can still be drawn. Shape (paths,)."""
+        return np.maximum(self._limit - self.owed, 0.0)
+
+    def balance(self, cash: Row, reserve: Row) -> Row:
+        """Draw what cash is short of, or repay what is above a reserve: the change of cash. Shape (paths,)."""
+        drawn = np.minimum(np.maximum(-cash, 0.0), self.undrawn)
+        self.owed += drawn
+        repaid = np.minimum(self.owed, np.maximum(cash + drawn - reserve, 0.0))
+        self.owed -= repaid
+        change: Row = drawn - repaid
+        return change
+
+    def watch(self, cash: Row, month: int) -> None:
+        """At a month's end: less cash than the bank allows calls what is drawn, and closes the line."""
+        if self.plan.minimum_cash is not None:
+            self._called = cash < self._drivers.value(self.plan.minimum_cash, month) - ROUNDING
+
+    def keep(self, chosen: Selection, drivers: Drivers) -> None:
+        """Go on with some of the paths."""
+        self._drivers = drivers
+        self.owed, self._limit = chosen.row(self.owed), chosen.row(self._limit)
+        self._called = None if self._called is None else chosen.row(self._called)
+
+
+class Debts:
+    """All debt of one run."""
+
+    def __init__(self, drivers: Drivers) -> None:
+        plan = drivers.plan
+        self.loans = [Loan(item, drivers) for item in plan.loans]
+        self.notes = [Note(item, drivers) for item in plan.notes]
+        self.line = None if plan.credit_line is None else CreditLine(plan.credit_line, drivers)
+        self._by_name: dict[str, Loan | Note] = {loan.plan.name: loan for loan in self.loans}
+        self._by_name |= {note.plan.name: note for note in self.notes}
+
+    def draw(self, name: str, some: Some) -> None:
+        """More is owed on a loan or a note, from the end of this month on."""
+        self._by_name[name].draw(some)
+
+    def convert(self, paths: Paths) -> Row:
+        """A priced round has closed on some paths: notes become shares. What was owed, shape (len(paths),)."""
+        return sum((note.convert(paths) for note in self.notes), start=np.zeros(len(paths)))
+
+    def service(self, month: int) -> tuple[Row, Row, Row]:
+        """What a month costs: interest paid, interest added to notes, principal paid. Shapes (paths,) or (1,)."""
+        paid, added, principal = NOTHING, NOTHING, NOTHING
+        for loan in self.loans:
+            interest, part = loan.service(month)
+            paid, principal = paid + interest, principal + part
+        for note in self.notes:
+            interest, due = note.service(month)
+            added, principal = added + interest, principal + due
+        if self.line is not None:
+            interest, called = self.line.service()
+            paid, principal = paid + interest, principal + called
+        return paid, added, principal
+
+    @property
+    def undrawn(self) -> Row:
+        """What the credit line still has. Shape (paths,), or (1,) where there is none."""
+        return NOTHING if self.line is None else self.line.undrawn
+
+    @property
+    def owed(self) -> Row:
+        """Everything owed. Shape (paths,) or (1,)."""
+        owed = NOTHING if self.line is None else self.line.owed
+        for item in self._by_name.values():
+            owed = owed + item.owed
+        return owed
+
+    def watch(self, cash: Row, month: int) -> None:
+        """Lenders look at cash at a month's end."""
+        for loan in self.loans:
+            loan.watch(cash, month)
+        if self.line is not None:
+            self.line.watch(cash, month)
+
+    def keep(self, chosen: Selection, drivers: Drivers) -> None:
+        """Go on with some of the paths."""
+        for item in self._by_name.values():
+            item.keep(chosen, drivers)
+        if self.line is not None:
+            self.line.keep(chosen, drivers)

@@ -1,0 +1,81 @@
+"""Invoices of the last few months, and what of each is collected, paid or earned how many months later."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.engine.selection import Selection
+from tarmac.engine.walk import Row
+
+Shares = tuple[float, ...]
+"""Shares of an invoice by months since it was made out."""
+
+NOTHING: Row = np.zeros(1)
+
+
+class Invoices:
+    """The invoices of the last `length` months, one row a month, each written over `length` months later."""
+
+    def __init__(self, length: int, *, width: int) -> None:
+        self._rows = np.empty((length, width))
+
+    def row(self, month: int) -> Row:
+        """Where the invoices of a month are written."""
+        row: Row = self._rows[month % len(self._rows)]
+        return row
+
+    def settled(self, month: int, shares: Shares) -> Row:
+        """The sum over ages of share x invoice, in a month. Shape (paths,) or (1,); not to be written to."""
+        total: Row | None = None
+        for age, share in enumerate(shares[: month + 1]):
+            if share:
+                row = self.row(month - age)
+                part = row if share == 1.0 else share * row
+                total = part if total is None else total + part
+        return NOTHING if total is None else total
+
+    def open(self, month: int, shares: Shares) -> Row:
+        """What of the invoices so far is still to be settled after a month. Shape (paths,) or (1,)."""
+        return self.settled(month, tuple(1.0 - share for share in np.cumsum(shares)))
+
+    def keep(self, chosen: Selection) -> None:
+        """Go on with some of the paths."""
+        self._rows = chosen.rows(self._rows)
+
+
+class Expected:
+    """What comes of invoices from before the opening, month by month."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows = rows
+
+    def row(self, month: int) -> Row | None:
+        """What comes in a month; None where nothing does any more."""
+        return self._rows[month] if month < len(self._rows) else None
+
+    def after(self, month: int) -> Row:
+        """What is still to come after a month (-1: at the opening). Shape (paths,) or (1,)."""
+        return sum(self._rows[month + 1 :], start=NOTHING)
+
+    def keep(self, chosen: Selection) -> None:
+        """Go on with some of the paths."""
+        self._rows = [chosen.row(row) for row in self._rows]
+
+
+def added(row: Row, more: Row | None) -> Row:
+    """The sum of two rows, of which the second may be missing."""
+    return row if more is None else row + more
+
+
+def after(months: int) -> Shares:
+    """All of an invoice, this many months later."""
+    return (*(0.0,) * months, 1.0)
+
+
+def outstanding(shares: Shares) -> NDArray[np.float64]:
+    """Share of a month's steady invoices still to come in each month after the opening.
+
+    With shares w, element t is the sum of w[k] over k > t; shape (lags,).
+    """
+    tail = 1.0 - np.cumsum(shares)
+    tail[np.abs(tail) < 1e-12] = 0.0
+    return tail[:-1]

@@ -1,0 +1,267 @@
+"""Paying vendors: what is due, what is left unpaid, and whose patience ends first."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.engine.drivers import Drivers
+from tarmac.engine.invoices import NOTHING
+from tarmac.engine.selection import Paths, Selection, Some
+from tarmac.engine.state import ROUNDING, Flags, State
+from tarmac.engine.walk import Row
+from tarmac.plan import VendorLine
+
+NO_BILL: Final = -1
+"""Age of the oldest unpaid bill where there is none."""
+
+
+class AtOnce:
+    """Nobody waits: every bill is paid when due, and a company that cannot has failed."""
+
+    oldest = np.full(1, NO_BILL)
+    """Months past due of the oldest unpaid bill, shape (paths,) or (1,)."""
+
+    def charge(self, dues: list[Row], state: State) -> tuple[list[Row], Row | None]:  # noqa: ARG002
+        """What is due with the interest of the month on bills past due, and that interest."""
+        return dues, None
+
+    def pay(self, dues: Sequence[Row], state: State) -> tuple[Flags, Flags]:  # noqa: ARG002
+        """Pay what is due; the paths on which a bill is missed, and those on which the company has failed."""
+        state.paid = state.dues
+        state.cash -= state.dues
+        failed = state.cash < -state.undrawn - ROUNDING
+        return failed, failed
+
+    def leave_unpaid(self, paths: Paths, state: State) -> Row:
+        """Vendors come last: what paths that have become insolvent are short of is what vendors do not get.
+
+        What of the dues counted as paid was not, shape (len(paths),).
+        """
+        dues = state.dues[paths] if len(state.dues) > 1 else state.dues
+        unpaid = np.minimum(np.maximum(-state.cash[paths], 0.0), np.maximum(dues, 0.0))
+        state.arrears[paths] = unpaid
+        state.payables[paths] += unpaid
+        return unpaid
+
+    def keep(self, chosen: Selection) -> None:
+        """Go on with some of the paths: nothing is remembered."""
+
+
+class Overdraft(AtOnce):
+    """Every bill is paid, by the bank where there is no cash."""
+
+    def __init__(self, drivers: Drivers) -> None:
+        self._overdue: list[tuple[Row, Row]] | None = [
+            (drivers.at_opening(vendor.opening_arrears), drivers.value(vendor.late_interest) / 12)
+            for vendor in drivers.plan.suppliers
+        ]
+
+    def charge(self, dues: list[Row], state: State) -> tuple[list[Row], Row | None]:
+        """What was past due at the opening is paid in the first month, with a month's interest."""
+        overdue, self._overdue = self._overdue, None
+        if not overdue:
+            return dues, None
+        interest = sum((amount * rate for amount, rate in overdue), start=NOTHING)
+        state.payables += interest
+        state.arrears = np.zeros_like(state.arrears)
+        return [due + amount * (1.0 + rate) for due, (amount, rate) in zip(dues, overdue, strict=True)], interest
+
+    def leave_unpaid(self, paths: Paths, state: State) -> Row:  # noqa: ARG002
+        """Nothing is left unpaid."""
+        return np.zeros(len(paths))
+
+
+class InOrder(AtOnce):
+    """Vendors wait for their money, or management keeps a reserve for payroll before it pays them.
+
+    Bills are paid in the order in which their vendors' patience ends: among vendors of equal tolerance that is oldest
+    first, and between two whose patience ends in the same month the one that stands first in the file. A bill unpaid
+    is kept by vendor and months past due, on the paths alone that are late: row i of `_cells` are the bills of path
+    `_late[i]`, in the order in which they are paid.
+    """
+
+    def __init__(self, drivers: Drivers) -> None:
+        plan = drivers.plan
+        self._vendors = plan.suppliers
+        self._patience = [plan.patience(vendor) for vendor in self._vendors]
+        self._reserve = drivers.value(plan.keep_payroll_months)
+        self._impatient = plan.insolvent_when == "missed_bill"
+        self._late: Paths = np.empty(0, np.int64)
+        self._layout = _Layout(self._vendors, self._patience)
+        self._cells = np.zeros((0, self._layout.cells))
+        self._rates = [
+            drivers.value(vendor.late_interest) / 12 if vendor.late_interest else None for vendor in self._vendors
+        ]
+        self._paid: Row = np.empty(drivers.paths)
+        self.oldest = np.full(drivers.paths, NO_BILL)
+        self._open(drivers)
+
+    def _open(self, drivers: Drivers) -> None:
+        """Bills past due at the opening."""
+        if not any(vendor.opening_arrears for vendor in self._vendors):
+            return
+        self._late = np.arange(drivers.paths)
+        self._cells = np.zeros((drivers.paths, self._layout.cells))
+        for vendor, line in enumerate(self._vendors):
+            self._cells[:, self._layout.newest[vendor]] = drivers.at_opening(line.opening_arrears)
+
+    @property
+    def late(self) -> Paths:
+        """The paths on which a bill is past due."""
+        return self._late
+
+    def arrears_of(self, vendor: int) -> Row:
+        """What is past due with one vendor on the paths that are late. Shape (late,)."""
+        total: Row = self._cells[:, self._layout.of[vendor]].sum(axis=1)
+        return total
+
+    def beyond_patience(self, vendor: int) -> Row:
+        """What is unpaid although its vendor's patience has ended, on the paths that are late. Shape (late,)."""
+        total: Row = self._cells[:, self._layout.ended[vendor]].sum(axis=1)
+        return total
+
+    def by_age(self) -> NDArray[np.float64]:
+        """Bills past due by months past due, the last column all that are older. Shape (late, ages)."""
+        ages = self._layout.ages
+        return np.stack([self._cells[:, ages == age].sum(axis=1) for age in range(int(ages.max()) + 1)], axis=1)
+
+    def charge(self, dues: list[Row], state: State) -> tuple[list[Row], Row | None]:
+        """What is due with the interest of the month on bills past due, and that interest, shape (paths,)."""
+        if not len(self._late) or not any(rate is not None for rate in self._rates):
+            return dues, None
+        total, paths = np.zeros_like(state.cash), self._late
+        for vendor, rate in enumerate(self._rates):
+            if rate is not None:
+                interest = self.arrears_of(vendor) * (rate[paths] if len(rate) > 1 else rate)
+                dues[vendor] = np.array(np.broadcast_to(dues[vendor], total.shape))
+                dues[vendor][paths] += interest
+                total[paths] += interest
+        state.payables += total
+        return dues, total
+
+    def relieve(self, some: Some, *, vendors: Sequence[int], state: State) -> Some:
+        """Vendors give up a share of what is past due with them on some paths; the paths and amounts."""
+        paths, shares = some
+        places = np.searchsorted(self._late, paths)
+        here = places < len(self._late)
+        here[here] &= self._late[places[here]] == paths[here]
+        places, paths, shares = places[here], paths[here], shares[here]
+        columns = np.concatenate([np.flatnonzero(self._layout.of[vendor]) for vendor in vendors])
+        cells = self._cells[np.ix_(places, columns)]
+        amounts: Row = cells.sum(axis=1) * shares
+        self._cells[np.ix_(places, columns)] = cells * (1.0 - shares)[:, None]
+        state.arrears[paths] -= amounts
+        state.payables[paths] -= amounts
+        return paths, amounts
+
+    def pay(self, dues: Sequence[Row], state: State) -> tuple[Flags, Flags]:
+        """Pay what cash above the reserve allows; where a bill is missed, and where somebody's patience has ended."""
+        owed, paid = state.arrears, self._paid
+        owed += state.dues
+        np.multiply(self._reserve, state.payroll, out=paid)
+        np.subtract(state.cash, paid, out=paid)
+        if state.undrawn is not NOTHING:
+            paid += state.undrawn
+        np.maximum(paid, 0.0, out=paid)
+        np.minimum(paid, owed, out=paid)
+        missed = paid < owed - ROUNDING
+        state.cash -= paid
+        state.paid = paid
+        broke = state.cash < -state.undrawn - ROUNDING
+        owed -= paid
+        ended = self._remember(dues, missed & state.alive, state=state)
+        missed |= broke
+        if self._impatient:
+            return missed, missed
+        if len(ended):
+            broke[ended] = True
+        return missed, broke
+
+    def _remember(self, dues: Sequence[Row], missed: Flags, *, state: State) -> Paths:
+        """What is left unpaid, by vendor and age; the paths on which a vendor's patience has ended."""
+        late = np.flatnonzero(missed)
+        if not len(late) and not len(self._late):
+            return late
+        if len(self._late):
+            state.arrears[self._late] *= missed[self._late]  # nothing is left where all is paid, be it by a refund
+            self.oldest[self._late] = NO_BILL
+        cells = self._layout.month_older(self._cells, before=self._late, now=late)
+        for vendor, row in enumerate(dues):
+            cells[:, self._layout.newest[vendor]] += row[late] if len(row) > 1 else row
+        refunds = np.minimum(cells, 0.0).sum(axis=1)
+        np.maximum(cells, 0.0, out=cells)
+        left = np.cumsum(cells, axis=1)
+        left -= (self._paid[late] - refunds)[:, None]
+        np.maximum(left, 0.0, out=left)
+        cells = left.copy()
+        cells[:, 1:] -= left[:, :-1]
+        self._late, self._cells = late, cells
+        self.oldest[late] = np.where(cells > ROUNDING, self._layout.ages, NO_BILL).max(axis=1, initial=NO_BILL)
+        return late[(cells[:, self._layout.fatal] > ROUNDING).any(axis=1)]
+
+    def leave_unpaid(self, paths: Paths, state: State) -> Row:  # noqa: ARG002
+        """What paths that have become insolvent owe their vendors is known already."""
+        return np.zeros(len(paths))
+
+    def keep(self, chosen: Selection) -> None:
+        """Go on with some of the paths."""
+        self._reserve, self._paid, self.oldest = map(chosen.row, (self._reserve, self._paid, self.oldest))
+        self._rates = [None if rate is None else chosen.row(rate) for rate in self._rates]
+        places = chosen.at(self._late)
+        self._late, self._cells = places[places >= 0], self._cells[places >= 0]
+
+
+class _Layout:
+    """Where the bills of each vendor and age stand, in the order in which they are paid.
+
+    A vendor has a column for each number of months past due that it tolerates. One whose patience ends in a cut of
+    supply, or to whom something older can be owed at the opening, has one more for everything older.
+    """
+
+    def __init__(self, vendors: Sequence[VendorLine], patience: Sequence[int]) -> None:
+        older = [bool(vendor.cut_off or vendor.opening_arrears) for vendor in vendors]
+        cells = [
+            (tolerance - age, vendor, age)
+            for vendor, tolerance in enumerate(patience)
+            for age in range(tolerance + 1 + older[vendor])
+        ]
+        cells.sort()
+        place = {(vendor, age): index for index, (_, vendor, age) in enumerate(cells)}
+        numbers = range(len(vendors))
+        self.cells = len(cells)
+        self.ages = np.array([age for _, _, age in cells], np.int64)
+        self.of = [np.array([owner == vendor for _, owner, _ in cells], np.bool_) for vendor in numbers]
+        self.newest = [place[vendor, 0] for vendor in numbers]
+        ended = np.array([left <= 0 for left, _, _ in cells], np.bool_)
+        self.ended = [ended & self.of[vendor] for vendor in numbers]
+        deadly = np.array([vendors[vendor].cut_off is None for _, vendor, _ in cells], np.bool_)
+        self.fatal = ended & deadly
+        sources: dict[int, list[int]] = {}
+        for here, (_, vendor, age) in enumerate(cells):
+            there = place[vendor, min(age + 1, patience[vendor] + older[vendor])]
+            sources.setdefault(there, []).append(here)
+        self._from = [sources.get(there, [self.cells])[0] for there in range(self.cells)]
+        self._more = [(here, there) for there, found in sources.items() for here in found[1:]]
+
+    def month_older(self, cells: NDArray[np.float64], *, before: Paths, now: Paths) -> NDArray[np.float64]:
+        """The bills of paths that were late, on the paths that are late now, every one a month older."""
+        older = np.zeros((len(now), self.cells))
+        _, old, new = np.intersect1d(before, now, assume_unique=True, return_indices=True)
+        if len(old):
+            same = np.zeros((len(old), self.cells + 1))  # the last column: nothing becomes a bill of this month
+            same[:, :-1] = cells[old]
+            moved = same[:, self._from]
+            for here, there in self._more:
+                moved[:, there] += same[:, here]
+            older[new] = moved
+        return older
+
+
+def paying(drivers: Drivers) -> AtOnce:
+    """How a company's vendors are paid."""
+    plan = drivers.plan
+    if plan.insolvent_when == "cash_below_zero":
+        return Overdraft(drivers)
+    return InOrder(drivers) if plan.pays_in_order else AtOnce()
