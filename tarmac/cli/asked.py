@@ -1,4 +1,4 @@
-"""What the command line asks a run for."""
+"""What the command line asks a run, or statements, for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +23,14 @@ class Size(StrEnum):
     SQUARE = "square"
 
 
+class By(StrEnum):
+    """How long a period each column of a printed statement covers."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A run as asked for: the options of `tarmac run`."""
@@ -42,3 +50,20 @@ class Asked:
     fail_if: Sequence[str]
     forms: Sequence[Form]
     sizes: Sequence[Size]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedStatements:
+    """Statements as asked for: the options of `tarmac show`, None where they were not given."""
+
+    company: str
+    scenarios: Sequence[str]
+    path: str | None
+    months: int | None
+    paths: int | None
+    seed: int | None
+    by: By | None
+    json: bool
+    out: Path | None
+    force: bool
+    quiet: bool

@@ -1,0 +1,105 @@
+"""`tarmac show COMPANY --path ...`: profit and loss, cash flow and balance sheet, on the screen and in files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from tarmac.cli.asked import AskedStatements, By
+from tarmac.cli.console import note, progress, put, safe
+from tarmac.cli.running import patched
+from tarmac.cli.saving import Writer, as_json, refuse_existing, text_writer, write_all
+from tarmac.company import Company
+from tarmac.errors import InputError, Problem
+from tarmac.report.statements import as_csv, statement_tables, statements_text
+from tarmac.statements import Statements
+from tarmac.statements.finding import Which
+from tarmac.statements.statement import job_of, out_of_range, statements_of_job
+
+_MONTHS: Final = {By.MONTH: 1, By.QUARTER: 3, By.YEAR: 12}
+_LONGEST_NUMBER: Final = 12
+_FILES: Final = ("profit-and-loss.csv", "cash-flow.csv", "balance-sheet.csv", "statements.json")
+
+
+def nothing_asked(asked: AskedStatements) -> bool:
+    """Whether the company alone is to be shown."""
+    given = (asked.path, asked.months, asked.paths, asked.seed, asked.by, asked.out)
+    return not asked.json and all(option is None for option in given)
+
+
+def state(asked: AskedStatements) -> int:
+    """Check everything, run, print and save; the exit code."""
+    company, path = _checked(asked)
+    statements = _stated(asked, company, path=path)
+    saved = [] if asked.out is None else write_all(asked.out, _files(statements))
+    if asked.json:
+        put(as_json(statements.as_json()))
+    else:
+        put(statements_text(statements, every=_MONTHS[asked.by or By.MONTH]))
+    if not asked.quiet:
+        for file in saved:
+            note(f"wrote {safe(file)}")
+    return 0
+
+
+def _checked(asked: AskedStatements) -> tuple[Company, Which]:
+    """The company and which of its paths; every mistake of the command line and its files at once."""
+    path = None if asked.path is None else _which(asked.path)
+    problems = [*_mistakes(asked, path), *_obstacles(asked)]
+    try:
+        company = patched(asked.company, asked.scenarios)
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from None
+    if path is None or problems:
+        raise InputError(problems)
+    return company, path
+
+
+def _which(text: str) -> Which | None:
+    """The path that is meant; None for no path at all."""
+    match text:
+        case "mean" | "median":
+            return text
+        case _ if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER:
+            return int(text)
+        case _:
+            return None
+
+
+def _mistakes(asked: AskedStatements, path: Which | None) -> Iterator[Problem]:
+    if asked.path is None:
+        rule = "statements are those of a path of a run, of the median path, or of the mean"
+        remedy = "add --path with a number, median or mean"
+        yield Problem("command line", "path", "", rule, remedy)
+    else:
+        shown = asked.path if path is None else path
+        yield from out_of_range(shown, months=_months(asked), paths=_paths(asked), seed=asked.seed)
+
+
+def _obstacles(asked: AskedStatements) -> list[Problem]:
+    """What stands in the way of the files to be written."""
+    try:
+        if asked.out is not None:
+            refuse_existing([asked.out / name for name in _FILES], force=asked.force)
+    except InputError as error:
+        return list(error.problems)
+    return []
+
+
+def _months(asked: AskedStatements) -> int:
+    return 36 if asked.months is None else asked.months
+
+
+def _paths(asked: AskedStatements) -> int:
+    return 20_000 if asked.paths is None else asked.paths
+
+
+def _stated(asked: AskedStatements, company: Company, *, path: Which) -> Statements:
+    job = job_of(company, months=_months(asked), paths=_paths(asked), seed=asked.seed)
+    applied = tuple(Path(name).name.removesuffix(".toml") for name in asked.scenarios)
+    with progress(quiet=asked.quiet) as tell:
+        return statements_of_job(job, path, scenarios=applied, file=company.file, tell=tell)
+
+
+def _files(statements: Statements) -> dict[str, Writer]:
+    files = {f"{name}.csv": text_writer(as_csv(table)) for name, table in statement_tables(statements).items()}
+    return files | {"statements.json": text_writer(as_json(statements.as_json()) + "\n")}
