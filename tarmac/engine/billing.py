@@ -1,6 +1,7 @@
 """Compute and other costs on one run: what is used, billed, taken from credits, and due."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,9 @@ from tarmac.engine.invoices import NOTHING, Expected, Invoices, Shares, added, a
 from tarmac.engine.selection import Paths, Selection, Some
 from tarmac.engine.walk import Row, Walk
 from tarmac.plan import FOREVER, Commitment, Level, VendorLine
+
+MOST: Final = 1e30
+"""More than any amount of money."""
 
 
 class Vendor:
@@ -42,8 +46,11 @@ class Vendor:
             used = used * earned[self.line.serves]
         if self.commitment is not None:
             used = self.commitment.billed(used, month, drivers=self._drivers)
-        self.billed = used = used if self.off is None else np.where(self.off, 0.0, used)
-        row[...] = used if self.credits is None else used - self.credits.use(used, month)
+        self.billed = used = used if self.off is None else used * ~self.off
+        if self.credits is None:
+            row[...] = used
+        else:
+            np.subtract(used, self.credits.use(used, month), out=row)
         return row
 
     def due(self, month: int) -> Row:
@@ -89,7 +96,7 @@ class Floor:
         least = drivers.value(self._plan.minimum.at(month), month)
         if self._ended is None:
             return np.maximum(used, least)
-        bill = np.where(self._ended, used, np.maximum(used, least))
+        bill: Row = np.maximum(used, least - self._ended * MOST)  # no floor where it has ended
         if self._ending is not None and self._plan.early_termination is not None:
             bill[self._ending] += drivers.on(self._ending, self._plan.early_termination, month=month)
             self._ending = None
@@ -119,7 +126,7 @@ class Floor:
             for (start, least), end in zip(plan.minimum.entries, ends, strict=True):
                 left = min(end, self._last + 1) - max(start, month + 1)
                 cost = cost + max(left, 0) * drivers.value(least, month)
-        return cost if self._ended is None else np.where(self._ended, 0.0, cost)
+        return cost if self._ended is None else cost * ~self._ended
 
     def keep(self, chosen: Selection) -> None:
         """Go on with some of the paths."""
@@ -136,7 +143,8 @@ class Credits:
         self._pots: list[Row] = [np.zeros(drivers.paths) for _ in range(rounds + 1)]
         if plan is not None:
             self._pots[0] += drivers.at_opening(plan.amount)
-        self.used: Row = NOTHING
+        self._full = [plan is not None, *(False for _ in range(rounds))]
+        self.used: Row = np.zeros(drivers.paths)
         """Used this month, shape (paths,)."""
         self.lost: Row | None = None
         """Lost this month because they expired, shape (paths,); None where none were."""
@@ -145,20 +153,21 @@ class Credits:
         """Take a bill from the credits as far as they go. Shape (paths,)."""
         self.lost = self._pots[0].copy() if month == self._expires + 1 else None
         if self.lost is not None:
-            self._pots[0] = np.zeros_like(self.lost)
-        rest = np.maximum(bill, 0.0)
-        before = rest
+            self._pots[0], self._full[0] = np.zeros_like(self.lost), False
+        used, rest = self.used, np.maximum(bill, 0.0)
+        used.fill(0.0)
         for number, pot in enumerate(self._pots):
-            taken = np.minimum(pot, rest)
-            self._pots[number] = pot - taken
-            rest = rest - taken
-        self.used = np.broadcast_to(before - rest, self._pots[0].shape)
-        return self.used
+            if self._full[number]:
+                taken = np.minimum(pot, rest - used)
+                pot -= taken  # noqa: PLW2901  (in place)
+                used += taken
+        return used
 
     def grant(self, number: int, some: Some) -> None:
         """A round brings credits; `number` counts the rounds that do so for this vendor."""
         paths, amounts = some
         self._pots[number + 1][paths] += amounts
+        self._full[number + 1] = True
 
     @property
     def left(self) -> Row:

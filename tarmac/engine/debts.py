@@ -1,11 +1,10 @@
 """Debt on one run: loans that are repaid, notes that grow until they are due or become shares, a credit line."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tarmac.engine.drivers import Drivers
-from tarmac.engine.invoices import NOTHING
-from tarmac.engine.selection import Paths, Selection, Some
+from tarmac.engine.invoices import NOTHING, summed
+from tarmac.engine.selection import NOBODY, Paths, Selection, Some
 from tarmac.engine.state import ROUNDING
 from tarmac.engine.walk import Row
 from tarmac.plan import CreditLinePlan, LoanPlan, NotePlan, Number
@@ -26,7 +25,9 @@ class Loan:
         self._part: Row = np.zeros(drivers.paths)
         self._changes: dict[int, list[Some]] = {}
         self._new: list[Some] = []
-        self._called: NDArray[np.bool_] | None = None
+        self._called: Paths = NOBODY
+        self.lent = bool(plan.principal)
+        """Whether anything has ever been owed."""
         if plan.principal:
             self._repay((np.arange(drivers.paths), self.owed.copy()), first=plan.interest_only)
 
@@ -37,39 +38,45 @@ class Loan:
     def service(self, month: int) -> tuple[Row, Row]:
         """Interest and principal due in a month. Shapes (paths,)."""
         for paths, change in self._changes.pop(month, []):
-            np.add.at(self._part, paths, change)
+            self._part[paths] += change
         interest = self.owed * (self._drivers.value(self.plan.interest) / 12)
-        principal = np.minimum(np.maximum(self._part, 0.0), self.owed)
-        if self._called is not None:
-            principal = np.where(self._called, self.owed, principal)
+        principal = np.maximum(self._part, 0.0)
+        np.minimum(principal, self.owed, out=principal)
+        if len(self._called):
+            principal[self._called] = self.owed[self._called]
             self._forget(self._called)
-            self._called = None
         self.owed -= principal
         for paths, amounts in self._new:
-            np.add.at(self.owed, paths, amounts)
+            self.owed[paths] += amounts
             self._repay((paths, amounts), first=month + 1 + self.plan.interest_only)
+        self.lent = self.lent or bool(self._new)
         self._new = []
         return interest, principal
 
     def watch(self, cash: Row, month: int) -> None:
         """At a month's end: less cash than its lender allows calls the loan."""
         if self.plan.minimum_cash is not None:
-            self._called = cash < self._drivers.value(self.plan.minimum_cash, month) - ROUNDING
+            self._called = np.flatnonzero(cash < self._drivers.value(self.plan.minimum_cash, month) - ROUNDING)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is owed, nor comes in this month."""
+        return not self.lent and not self._new
 
     def keep(self, chosen: Selection, drivers: Drivers) -> None:
         """Go on with some of the paths."""
         self._drivers = drivers
         self.owed, self._part = chosen.row(self.owed), chosen.row(self._part)
-        self._called = None if self._called is None else chosen.row(self._called)
+        self._called = chosen.places(self._called)
         self._changes = {month: [chosen.some(some) for some in changes] for month, changes in self._changes.items()}
 
-    def _forget(self, called: NDArray[np.bool_]) -> None:
+    def _forget(self, called: Paths) -> None:
         """What has been called has no instalments left."""
-        if not called.any():
-            return
         self._part[called] = 0.0
+        gone = np.zeros(len(self._part), np.bool_)
+        gone[called] = True
         for month, changes in self._changes.items():
-            self._changes[month] = [(paths[~called[paths]], amounts[~called[paths]]) for paths, amounts in changes]
+            self._changes[month] = [(paths[~gone[paths]], amounts[~gone[paths]]) for paths, amounts in changes]
 
     def _repay(self, some: Some, *, first: int) -> None:
         """Equal parts of some amounts from month `first` on."""
@@ -91,6 +98,8 @@ class Note:
         self._principal: Row = opened(plan.principal, drivers)
         self.owed: Row = self._principal.copy()
         self._new: list[Some] = []
+        self.lent = bool(plan.principal)
+        """Whether anything has ever been owed."""
 
     def draw(self, some: Some) -> None:
         """Money, or a vendor's claim, comes in: owed from the end of this month on."""
@@ -110,10 +119,16 @@ class Note:
         if month >= self.plan.matures:
             due, self.owed, self._principal = self.owed, np.zeros_like(self.owed), np.zeros_like(self.owed)
         for paths, amounts in self._new:
-            np.add.at(self.owed, paths, amounts)
-            np.add.at(self._principal, paths, amounts)
+            self.owed[paths] += amounts
+            self._principal[paths] += amounts
+        self.lent = self.lent or bool(self._new)
         self._new = []
         return interest, due
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is owed, nor comes in this month."""
+        return not self.lent and not self._new
 
     def keep(self, chosen: Selection, drivers: Drivers) -> None:
         """Go on with some of the paths."""
@@ -129,17 +144,16 @@ class CreditLine:
         self._drivers = drivers
         self.owed: Row = opened(plan.principal, drivers)
         self._limit: Row = opened(plan.limit, drivers)
-        self._called: NDArray[np.bool_] | None = None
+        self._called: Paths = NOBODY
 
     def service(self) -> tuple[Row, Row]:
         """Interest due on what is drawn, and all of it where the bank has called it. Shapes (paths,) or (1,)."""
         interest = self.owed * (self._drivers.value(self.plan.interest) / 12)
-        if self._called is None:
+        if not len(self._called):
             return interest, NOTHING
-        principal = np.where(self._called, self.owed, 0.0)
-        self.owed -= principal
-        self._limit[self._called] = 0.0
-        self._called = None
+        principal = np.zeros_like(self.owed)
+        principal[self._called] = self.owed[self._called]
+        self.owed[self._called] = self._limit[self._called] = 0.0
         return interest, principal
 
     @property
@@ -159,13 +173,13 @@ class CreditLine:
     def watch(self, cash: Row, month: int) -> None:
         """At a month's end: less cash than the bank allows calls what is drawn, and closes the line."""
         if self.plan.minimum_cash is not None:
-            self._called = cash < self._drivers.value(self.plan.minimum_cash, month) - ROUNDING
+            self._called = np.flatnonzero(cash < self._drivers.value(self.plan.minimum_cash, month) - ROUNDING)
 
     def keep(self, chosen: Selection, drivers: Drivers) -> None:
         """Go on with some of the paths."""
         self._drivers = drivers
         self.owed, self._limit = chosen.row(self.owed), chosen.row(self._limit)
-        self._called = None if self._called is None else chosen.row(self._called)
+        self._called = chosen.places(self._called)
 
 
 class Debts:
@@ -189,17 +203,12 @@ class Debts:
 
     def service(self, month: int) -> tuple[Row, Row, Row]:
         """What a month costs: interest paid, interest added to notes, principal paid. Shapes (paths,) or (1,)."""
-        paid, added, principal = NOTHING, NOTHING, NOTHING
-        for loan in self.loans:
-            interest, part = loan.service(month)
-            paid, principal = paid + interest, principal + part
-        for note in self.notes:
-            interest, due = note.service(month)
-            added, principal = added + interest, principal + due
-        if self.line is not None:
-            interest, called = self.line.service()
-            paid, principal = paid + interest, principal + called
-        return paid, added, principal
+        loans = [loan.service(month) for loan in self.loans if not loan.idle]
+        notes = [note.service(month) for note in self.notes if not note.idle]
+        lines = [] if self.line is None else [self.line.service()]
+        paid = summed([interest for interest, _ in (*loans, *lines)])
+        principal = summed([part for _, part in (*loans, *notes, *lines) if part is not NOTHING])
+        return paid, summed([interest for interest, _ in notes]), principal
 
     @property
     def undrawn(self) -> Row:
@@ -209,10 +218,8 @@ class Debts:
     @property
     def owed(self) -> Row:
         """Everything owed. Shape (paths,) or (1,)."""
-        owed = NOTHING if self.line is None else self.line.owed
-        for item in self._by_name.values():
-            owed = owed + item.owed
-        return owed
+        lines = [] if self.line is None else [self.line.owed]
+        return summed([*lines, *(item.owed for item in self._by_name.values() if item.lent)])
 
     def watch(self, cash: Row, month: int) -> None:
         """Lenders look at cash at a month's end."""

@@ -1,9 +1,11 @@
 """Invoices of the last few months, and what of each is collected, paid or earned how many months later."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from tarmac.engine.selection import Selection
+from tarmac.engine.selection import Paths, Selection
 from tarmac.engine.walk import Row
 
 Shares = tuple[float, ...]
@@ -23,19 +25,19 @@ class Invoices:
         row: Row = self._rows[month % len(self._rows)]
         return row
 
-    def settled(self, month: int, shares: Shares) -> Row:
-        """The sum over ages of share x invoice, in a month. Shape (paths,) or (1,); not to be written to."""
+    def settled(self, month: int, shares: Shares, *, paths: Paths | None = None) -> Row:
+        """The sum over ages of share x invoice, in a month, on some paths or all. Shape (paths,) or (1,); read only."""
         total: Row | None = None
         for age, share in enumerate(shares[: month + 1]):
             if share:
-                row = self.row(month - age)
+                row = on(paths, self.row(month - age))
                 part = row if share == 1.0 else share * row
                 total = part if total is None else total + part
         return NOTHING if total is None else total
 
-    def open(self, month: int, shares: Shares) -> Row:
+    def open(self, month: int, shares: Shares, *, paths: Paths | None = None) -> Row:
         """What of the invoices so far is still to be settled after a month. Shape (paths,) or (1,)."""
-        return self.settled(month, tuple(1.0 - share for share in np.cumsum(shares)))
+        return self.settled(month, tuple(1.0 - share for share in np.cumsum(shares)), paths=paths)
 
     def keep(self, chosen: Selection) -> None:
         """Go on with some of the paths."""
@@ -59,6 +61,19 @@ class Expected:
     def keep(self, chosen: Selection) -> None:
         """Go on with some of the paths."""
         self._rows = [chosen.row(row) for row in self._rows]
+
+
+def on(paths: Paths | None, row: Row) -> Row:
+    """A row on some paths, or as it is where None are named; a single value that stands for all stays so."""
+    return row if paths is None or len(row) == 1 else row[paths]
+
+
+def summed(rows: Sequence[Row]) -> Row:
+    """The sum of some rows. Shape (paths,) or (1,); not to be written to, since a single row is given back as it is."""
+    total = rows[0] if rows else NOTHING
+    for row in rows[1:]:
+        total = total + row
+    return total
 
 
 def added(row: Row, more: Row | None) -> Row:

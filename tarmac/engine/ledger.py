@@ -14,7 +14,7 @@ from tarmac.engine.claims import Claims
 from tarmac.engine.clocks import Clocks
 from tarmac.engine.debts import Debts
 from tarmac.engine.drivers import Drivers
-from tarmac.engine.invoices import NOTHING
+from tarmac.engine.invoices import NOTHING, summed
 from tarmac.engine.paying import paying
 from tarmac.engine.people import Team
 from tarmac.engine.policies import Line, RunningPolicy, seen
@@ -154,13 +154,12 @@ class Ledger:
 
     def use_and_be_billed(self, month: int) -> None:
         """Compute is used, and bills are received (accrual), less what credits pay for."""
-        billed = [vendor.bill(month, self.earned) for vendor in self._suppliers]
+        bills = [vendor.bill(month, self.earned) for vendor in self._suppliers]
+        taxed = [vendor.bill(month, self.earned) for vendor in self._taxed]
         if self.plan.has_payables:
-            self.state.payables += summed(billed)
-        for vendor in self._taxed:
-            bill = vendor.bill(month, self.earned)
-            if self.taxes is not None:
-                self.taxes.bill(bill)
+            self.state.payables += summed(bills)
+        if self.taxes is not None and taxed:
+            self.taxes.bill(summed(taxed))
         self.credits_lost = _given(vendor.credits.lost for vendor in self._suppliers if vendor.credits is not None)
 
     def close_rounds(self, month: int) -> None:
@@ -252,14 +251,6 @@ class Ledger:
             self.debts.watch(self.state.cash, month)
         if self.claims is not None:
             self.claims.cut_supply(self)
-
-
-def summed(rows: Sequence[Row]) -> Row:
-    """The sum of some rows. Shape (paths,) or (1,); not to be written to, since a single row is given back as it is."""
-    total = rows[0] if rows else NOTHING
-    for row in rows[1:]:
-        total = total + row
-    return total
 
 
 def _given(rows: Iterable[Row | None]) -> Row | None:

@@ -48,8 +48,8 @@ def swings(regime: RegimePlan, numbers: Numbers) -> NDArray[np.float64]:
     there = np.zeros(numbers.draws.paths, np.bool_)
     rows = []
     for drawn in numbers.draws.switches[regime.driver]:
-        there = np.where(there, drawn >= ends, drawn < begins)
-        rows.append(np.where(there, factor, 1.0))
+        there = (there & (drawn >= ends)) | (~there & (drawn < begins))
+        rows.append(1.0 + there * (factor - 1.0))
     return np.stack(rows)
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 
 from tarmac.engine.drivers import Drivers
-from tarmac.engine.invoices import NOTHING, Expected, Invoices, added, outstanding
+from tarmac.engine.invoices import NOTHING, Expected, Invoices, added, on, outstanding
 from tarmac.engine.presence import signed
-from tarmac.engine.selection import Selection
+from tarmac.engine.selection import Paths, Selection
 from tarmac.engine.walk import Row, Walk
 from tarmac.plan import RevenueLine
 
@@ -56,13 +56,16 @@ class Revenue:
         late = self._invoices.row(month - age) * self._bad if month >= age else NOTHING
         return added(late, self._to_write_off.row(month))
 
-    def receivable(self, month: int) -> Row:
-        """Invoices outstanding at a month's end, what will be written off included (-1: at the opening)."""
-        still = self._invoices.open(month, self._collected)
+    def receivable(self, month: int, paths: Paths | None = None) -> Row:
+        """Invoices outstanding at a month's end, what will be written off included (-1: at the opening).
+
+        On some paths, or on all. Shape (paths,) or (1,).
+        """
+        still = self._invoices.open(month, self._collected, paths=paths)
         if self._bad is not None:
-            until = len(self._collected) - 1
-            still = still * (1.0 - self._bad) + self._bad * self._invoices.settled(month, (1.0,) * until)
-        return still + self._to_collect.after(month) + self._to_write_off.after(month)
+            bad, until = on(paths, self._bad), len(self._collected) - 1
+            still = still * (1.0 - bad) + bad * self._invoices.settled(month, (1.0,) * until, paths=paths)
+        return still + on(paths, self._to_collect.after(month) + self._to_write_off.after(month))
 
     def deferred(self, month: int) -> Row:
         """What is invoiced and not yet earned at a month's end (-1: at the opening)."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tarmac.engine.invoices import NOTHING
+from tarmac.engine.invoices import NOTHING, summed
 from tarmac.engine.selection import Paths, Selection
 from tarmac.engine.state import ROUNDING, Flags
 from tarmac.engine.walk import Row
@@ -33,7 +33,7 @@ class Equity:
             else:
                 value -= row
         for paths, amounts in (*ledger.other_income, *ledger.paid_in):
-            np.add.at(value, paths, amounts)
+            value[paths] += amounts
 
     def keep(self, chosen: Selection) -> None:
         """Go on with some of the paths."""
@@ -44,7 +44,7 @@ def flows(ledger: "Ledger") -> list[tuple[int, Row]]:
     """The month's result without sparse other income: rows with their signs."""
     state = ledger.state
     rows = [(1, state.earned), (-1, state.payroll)]
-    rows += [(-1, vendor.billed) for vendor in ledger.vendors]
+    rows.append((-1, summed([vendor.billed for vendor in ledger.vendors])))
     rare = (ledger.written_off, ledger.payroll_tax, ledger.late_interest, ledger.credits_lost)
     rows += [(-1, row) for row in rare if row is not None]
     if ledger.debts is not None:
@@ -108,6 +108,11 @@ def ending_costs(ledger: "Ledger", month: int) -> Row:
 def worthless(ledger: "Ledger", fresh: Paths, *, month: int) -> Flags:
     """Where a company that owes nothing else, and could not pay its dues, has assets for less than what is unpaid."""
     state = ledger.state
+    left = state.cash[fresh]
+    for line in ledger.revenue:
+        left = left + line.receivable(month, fresh)
+    for vendor in ledger.vendors:
+        left = left + (0.0 if vendor.credits is None else vendor.credits.left[fresh])
     found = np.zeros(len(state.cash), np.bool_)
-    found[fresh] = np.broadcast_to(assets(ledger, month), found.shape)[fresh] < -ROUNDING
+    found[fresh] = left < -ROUNDING
     return found

@@ -80,7 +80,8 @@ class State:
         self.left_behind = (fresh, balance)
         self.left_unpaid = (fresh, np.maximum(-balance, 0.0) - unpaid)
         if not overdraft:
-            self.net_burn[fresh] -= self._unpaid_burn(fresh, np.maximum(-balance, 0.0))
+            short = np.maximum(-balance, 0.0)
+            self.net_burn[fresh] -= self._unpaid_burn(fresh, short) if self._finances else short
         self.cash[fresh] = 0.0
         self._end(fresh)
 
