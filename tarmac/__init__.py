@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tarmac.library import load, load_scenario
     from tarmac.scenario import Scenario
     from tarmac.simulation import How, simulate
+    from tarmac.statements import Statements, statements_of
 
     __version__: str
 
@@ -26,11 +27,13 @@ __all__ = [
     "InputError",
     "Problem",
     "Scenario",
+    "Statements",
     "TarmacError",
     "__version__",
     "load",
     "load_scenario",
     "simulate",
+    "statements_of",
 ]
 
 _HOMES: Final = {
@@ -40,10 +43,12 @@ _HOMES: Final = {
     "InputError": "errors",
     "Problem": "errors",
     "Scenario": "scenario",
+    "Statements": "statements",
     "TarmacError": "errors",
     "load": "library",
     "load_scenario": "library",
     "simulate": "simulation",
+    "statements_of": "statements",
 }
 """Where each public name stands: loaded when it is first used, so that `tarmac --help` starts without NumPy."""
 

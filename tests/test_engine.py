@@ -1,5 +1,6 @@
 """What the engine promises beyond parity: dropped paths change nothing, books are audited, the need is what it says."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tarmac import How, simulate
+from tarmac import How, load, simulate
 from tarmac.company import Company, company_from
 from tarmac.engine.audit import Audit, AuditError
 from tarmac.engine.block import Job, Prepared
@@ -15,8 +16,9 @@ from tarmac.engine.ledger import Ledger
 from tarmac.errors import InputError
 from tarmac.layout import plan_of
 from tarmac.scenario import apply, scenario_from
-from tests.companies_at_random import documents
+from tests.companies_at_random import document_at, documents
 
+EVERYTHING = Path(__file__).parent / "companies" / "everything.toml"
 HEAD = {"company": {"name": "Example", "currency": "USD", "first_month": "2024-01"}}
 
 
@@ -46,10 +48,18 @@ def test_leaving_insolvent_paths_behind_changes_nothing() -> None:
     assert sum(narrowed) >= 10
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), phases=[Phase.generate], deadline=None)
-@given(documents(), st.integers(2, 16), st.integers(0, 2**32))
-def test_no_cash_appears_or_vanishes(document: dict[str, Any], months: int, seed: int) -> None:
-    ledger = Prepared(Job(plan_of(company_from(document)), seed, months, 100), 0).ledger()
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+def test_the_books_of_a_thousand_companies_balance(part: int) -> None:
+    """Cash and balance sheet, on every path and in every month."""
+    for number in range(250 * part, 250 * (part + 1)):
+        plan = plan_of(company_from(document_at(number)))
+        ledger = Prepared(Job(plan, number, number % 16 + 1, 40), 0).ledger()
+        ledger.run([Audit(ledger)])
+
+
+def test_the_books_of_a_company_with_every_mechanism_balance() -> None:
+    ledger = Prepared(Job(plan_of(load(EVERYTHING)), 7, 36, 2_000), 0).ledger()
     ledger.run([Audit(ledger)])
 
 

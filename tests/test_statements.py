@@ -18,7 +18,7 @@ from tarmac.errors import InputError
 from tarmac.layout import plan_of
 from tarmac.statements import Statements, statements_of
 from tarmac.statements.finding import median_path
-from tarmac.statements.tables import TOTALS, WITHIN, Tables, tables_of
+from tarmac.statements.tables import TOTALS, WITHIN, Tables, tables_of, within
 from tarmac.streams import BLOCK_PATHS
 from tests.companies_at_random import documents
 
@@ -109,7 +109,7 @@ def totals_are_sums(tables: Tables, size: NDArray[np.float64]) -> None:
     def lines(table: Any, *between: str) -> NDArray[np.float64]:
         names = list(table)
         first, last = (names.index(name) if name else -1 for name in between)
-        parts = [table[name] for name in names[first + 1 : last] if name not in TOTALS | {WITHIN}]
+        parts = [table[name] for name in names[first + 1 : last] if name not in TOTALS and not within(name)]
         return np.sum(parts, axis=0) if parts else np.zeros_like(table[between[1]])
 
     for table, cases in (

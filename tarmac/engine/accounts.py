@@ -161,6 +161,7 @@ def _balances(ledger: "Ledger", month: int) -> Rows:
         "credits": credits_left(ledger),
         "payables": state.payables,
         "arrears": state.arrears,
+        **{f"past due {age}": row for age, row in enumerate(ledger.paying.by_age(state))},
         "taxes": taxes_owed(ledger),
         "deferred": deferred(ledger, month),
         **_owed(ledger.debts),

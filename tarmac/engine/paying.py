@@ -27,6 +27,10 @@ class AtOnce:
         """What is due with the interest of the month on bills past due, and that interest."""
         return dues, None
 
+    def by_age(self, state: State) -> list[Row]:
+        """What is past due by months past due. Shapes (paths,)."""
+        return [state.arrears]
+
     def pay(self, dues: Sequence[Row], state: State) -> tuple[Flags, Flags]:  # noqa: ARG002
         """Pay what is due; the paths on which a bill is missed, and those on which the company has failed."""
         state.paid = state.dues
@@ -122,10 +126,12 @@ class InOrder(AtOnce):
         total: Row = self._cells[:, self._layout.ended[vendor]].sum(axis=1)
         return total
 
-    def by_age(self) -> NDArray[np.float64]:
-        """Bills past due by months past due, the last column all that are older. Shape (late, ages)."""
-        ages = self._layout.ages
-        return np.stack([self._cells[:, ages == age].sum(axis=1) for age in range(int(ages.max()) + 1)], axis=1)
+    def by_age(self, state: State) -> list[Row]:
+        """What is past due by months past due, the last row all that is older. Shapes (paths,)."""
+        rows = [np.zeros_like(state.arrears) for _ in range(int(self._layout.ages.max(initial=0)) + 1)]
+        for column, age in enumerate(self._layout.ages):
+            rows[age][self._late] += self._cells[:, column]
+        return rows
 
     def charge(self, dues: list[Row], state: State) -> tuple[list[Row], Row | None]:
         """What is due with the interest of the month on bills past due, and that interest, shape (paths,)."""

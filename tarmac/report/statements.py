@@ -13,7 +13,7 @@ from tarmac.errors import printable
 from tarmac.money import format_money
 from tarmac.report.words import counted, short
 from tarmac.statements import Statements
-from tarmac.statements.tables import TOTALS, WITHIN
+from tarmac.statements.tables import TOTALS, within
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +96,7 @@ def _table(title: str, rows: Rows, *, labels: Sequence[str]) -> Iterator[list[st
 
 
 def _row(line: str, amounts: NDArray[np.float64]) -> str:
-    indent = "" if line in TOTALS else _INDENT * (2 if line == WITHIN else 1)
+    indent = "" if line in TOTALS else _INDENT * (1 + within(line))
     return _padded(indent + line) + "".join(f"{_cell(float(amount)):>{_CELL}}" for amount in amounts)
 
 

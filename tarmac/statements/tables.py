@@ -32,7 +32,18 @@ TOTALS: Final = frozenset(
 """Lines that are made of others of their statement, and are never left out of a table."""
 
 WITHIN: Final = "of which past due"
-"""The line that is part of the one before it."""
+"""The line that is part of the one before it, and made of those by age that follow it."""
+
+_AGED: Final = "past due "
+
+
+def within(line: str) -> int:
+    """How many lines before it a line is part of: 0 for one that stands by itself.
+
+    >>> within("receivables"), within("of which past due"), within("past due by 2 months")
+    (0, 1, 2)
+    """
+    return 1 if line == WITHIN else 2 * line.startswith(_AGED)
 
 
 @dataclass(frozen=True)
@@ -170,11 +181,18 @@ def _balance_sheet(plan: Plan, balances: Mapping[str, Series], *, since: Mapping
         | {"total assets": total}
         | payables
         | {WITHIN: balances["arrears"]}
+        | {_age(name): row for name, row in balances.items() if name.startswith(_AGED)}
         | liabilities
         | {"total liabilities": owed}
         | equity
         | {"total equity": worth, "total liabilities and equity": owed + worth}
     )
+
+
+def _age(name: str) -> str:
+    """What an age of arrears is called."""
+    months = name.removeprefix(_AGED)
+    return f"{_AGED}by {months} month{'' if months == '1' else 's'}" if months != "0" else f"{_AGED}since this month"
 
 
 def _so_far(flow: Series) -> Series:
