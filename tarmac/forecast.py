@@ -1,6 +1,7 @@
 """A forecast: what a run leaves behind, read as probabilities and amounts, with where it came from."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.months import Month
-from tarmac.summary import Histogram, Summary
+from tarmac.summary import EXIT_PROCEEDS, OWNERSHIP, WHOLE, Histogram, Summary
 from tarmac.survival import aalen_johansen, level_interval, month_reached, standard_error, wilson
 
 SCHEMA: Final = "tarmac.forecast/1"
@@ -130,6 +131,66 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """One number over some paths: its mean and quantiles; `unit`: what 1 is in the histogram, which has one row."""
+
+    histogram: Histogram
+    unit: float = 1.0
+
+    @property
+    def paths(self) -> int:
+        """How many paths it is of."""
+        return int(self.histogram.totals[0])
+
+    @property
+    def mean(self) -> float:
+        """The mean; NaN where there is no path."""
+        return float(self.histogram.mean()[0]) / self.unit
+
+    def quantile(self, level: float) -> float:
+        """The number below which a share `level` of the paths lies; NaN where there is no path."""
+        return float(self.histogram.quantile(level)[0]) / self.unit
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, null where there is no path."""
+        levels = {f"p{percent}": self.quantile(percent / 100) for percent in QUANTILES}
+        values = {"mean": self.mean, **levels}
+        return {name: None if math.isnan(value) else value for name, value in values.items()} | {"paths": self.paths}
+
+
+@dataclass(frozen=True)
+class Ownership:
+    """Who owns which share of the company (fully diluted) at the horizon, on paths that are solvent and independent.
+
+    `common`: founders and staff, all common holders together. `holders`: each holder of the file by name, the option
+    pool, and who put in money later by key path ("round.series A"). SAFEs and notes that are still outstanding own
+    nothing yet. `opening`: what common holders had at the opening.
+    """
+
+    common: Spread
+    holders: Mapping[str, Spread]
+    opening: float
+
+    @property
+    def mean(self) -> float:
+        """The mean share of founders and staff."""
+        return self.common.mean
+
+    def quantile(self, level: float) -> float:
+        """The share of founders and staff that a share `level` of the paths is below."""
+        return self.common.quantile(level)
+
+    def dilution(self, level: float) -> float:
+        """What part of their share of the opening founders and staff lose, at most on a share `level` of the paths."""
+        return 1.0 - self.common.quantile(1.0 - level) / self.opening if self.opening else math.nan
+
+    def as_json(self) -> dict[str, Any]:
+        """Shares by holder, "common" for all common holders together."""
+        holders = {name: spread.as_json() for name, spread in self.holders.items()}
+        return {"common": self.common.as_json(), "common_at_opening": self.opening, "holders": holders}
+
+
+@dataclass(frozen=True)
 class GoingConcern:
     """Whether obligations are met for a year from the day the accounts are issued (after ASC 205-40).
 
@@ -179,6 +240,8 @@ class Origin:
     opening_cash: float
     marks: tuple[Mark, ...]
     text: tuple[str, ...]
+    common_at_opening: float = 1.0
+    """The share that all common holders have at the opening."""
 
 
 @dataclass(frozen=True)
@@ -259,7 +322,7 @@ class Forecast:
 
     @property
     def cash(self) -> Fan:
-        """Cash at each month's end; zero on insolvent paths."""
+        """Cash at each month's end: zero on insolvent paths, and without those on which the company was acquired."""
         return Fan(self.summary.amounts["cash"])
 
     @property
@@ -276,6 +339,22 @@ class Forecast:
     def payables(self) -> Fan:
         """Bills received and not paid at each month's end, of the paths that are solvent."""
         return Fan(self.summary.amounts["payables"])
+
+    @property
+    def ownership(self) -> Ownership | None:
+        """Who owns what at the horizon; None where nothing is raised, or shares are sold in a round without a price."""
+        found, head = self.summary.amounts, f"{OWNERSHIP}."
+        if OWNERSHIP not in found:
+            return None
+        names = [name for name in found if name.startswith(head)]
+        holders = {name.removeprefix(head): Spread(found[name], WHOLE) for name in names}
+        return Ownership(Spread(found[OWNERSHIP], WHOLE), holders, self.origin.common_at_opening)
+
+    @property
+    def exit_proceeds(self) -> Spread | None:
+        """What common holders together get where the company is sold; None where it never is, or none is known."""
+        found = self.summary.amounts.get(EXIT_PROCEEDS)
+        return Spread(found) if found is not None and found.totals[0] else None
 
     @property
     def samples(self) -> NDArray[np.float64]:
@@ -316,6 +395,8 @@ class Forecast:
             "endings": {name: shares.tolist() for name, shares in self.endings.items()},
             "going_concern": self.going_concern.as_json(origin.first_month),
             "need": self.need.as_json(),
+            "ownership": None if self.ownership is None else self.ownership.as_json(),
+            "exit_proceeds": None if self.exit_proceeds is None else self.exit_proceeds.as_json(),
             "default_alive": {"probability": alive, "standard_error": float(self.default_alive.standard_error[-1])},
             "simple_runway_months": self.simple_runway,
             "assumptions": list(origin.text),

@@ -35,6 +35,7 @@ from tarmac.plan import (
     EventPlan,
     GatePlan,
     HirePlan,
+    HolderPlan,
     Input,
     Level,
     LoanPlan,
@@ -56,6 +57,9 @@ from tarmac.uncertain import Uncertain
 
 Billed = OnDemand | TrainingRun | Inference | Cost
 """Everything that is billed."""
+
+NOT_DECLARED: Final = "holders so far"
+"""Who owns all shares at the opening where a file does not say."""
 
 _PARTS: Final[dict[type, tuple[str, ...]]] = {
     Revenue: ("monthly",),
@@ -96,6 +100,7 @@ class _Layout:
             revenue=tuple(self.revenue(item) for item in company.revenue),
             teams=tuple(self.team(item) for item in company.team),
             vendors=tuple(self.vendor(path, item) for path, item in self.billed()),
+            holders=self.holders(),
             rounds=tuple(self.round(item) for item in company.round),
             events=tuple(self.event(item) for item in company.event),
             policies=tuple(self.policy(item) for item in company.policy),
@@ -202,11 +207,11 @@ class _Layout:
     def customers(self, line: Revenue, path: str) -> tuple[CustomerPlan, ...]:
         return tuple(
             CustomerPlan(
-                f"customer/{path}.{item.name}",
-                self.number(item.share, f"{path}.customers[{index}].share"),
-                self.number(item.leaves, f"{path}.customers[{index}].leaves"),
+                f"customer/{path}[{item.name}]",
+                self.number(item.share, f"{path}.customers[{item.name}].share"),
+                self.number(item.leaves, f"{path}.customers[{item.name}].leaves"),
             )
-            for index, item in enumerate(line.customers)
+            for item in line.customers
         )
 
     def window(self, item: TrainingRun | Contract, slip: str, *, lasts: int | None) -> Window:
@@ -228,13 +233,13 @@ class _Layout:
             prepaid=item.prepaid_months,
             opening_receivables=self.optional(item.opening_receivables, f"{path}.opening_receivables"),
             opening_deferred=self.optional(item.opening_deferred, f"{path}.opening_deferred"),
-            pipeline=tuple(self.contract(item, index) for index in range(len(item.pipeline))),
+            pipeline=tuple(self.contract(item, contract) for contract in item.pipeline),
         )
 
-    def contract(self, line: Revenue, index: int) -> ContractPlan:
-        item, path = line.pipeline[index], f"revenue.{line.name}.pipeline[{index}]"
+    def contract(self, line: Revenue, item: Contract) -> ContractPlan:
+        path = f"revenue.{line.name}.pipeline[{item.name}]"
         return ContractPlan(
-            driver=f"contract/revenue.{line.name}.{item.name}",
+            driver=f"contract/revenue.{line.name}[{item.name}]",
             monthly=self.number(item.monthly, f"{path}.monthly"),
             signs=self.number(item.signs, f"{path}.signs"),
             window=self.window(item, f"{path}.slip", lasts=item.lasts),
@@ -311,6 +316,8 @@ class _Layout:
             principal=self.number(item.principal, f"{path}.principal") if isinstance(item, Note) else NOTHING,
             interest=self.number(item.interest, f"{path}.interest"),
             matures=self.index(item.matures, FOREVER),
+            cap=self.optional(item.cap, f"{path}.cap"),
+            discount=self.optional(item.discount, f"{path}.discount"),
         )
 
     def credit_line(self) -> CreditLinePlan | None:
@@ -345,6 +352,10 @@ class _Layout:
 
     def round(self, item: Round) -> RoundPlan:
         path = f"round.{item.name}"
+
+        def terms(key: str) -> Number | None:
+            return self.optional(getattr(item, key, None), f"{path}.{key}")
+
         return RoundPlan(
             name=item.name,
             instrument=str(getattr(item, "instrument", "")),
@@ -357,7 +368,26 @@ class _Layout:
             market=self.number(item.market, f"{path}.market"),
             gate=None if item.requires is None else self.gate(item.requires, f"{path}.requires"),
             vendor=f"compute.{item.vendor}" if isinstance(item, ComputeRound) else None,
+            pre_money=terms("pre_money"),
+            option_pool=terms("option_pool"),
+            cap=terms("cap"),
+            discount=terms("discount"),
         )
+
+    def holders(self) -> tuple[HolderPlan, ...]:
+        """Who owns the company at the opening; shares that are off 100% by rounding are set right."""
+        total = sum(item.share.value for item in self.company.holder)
+        return tuple(
+            HolderPlan(
+                name=item.name,
+                kind=item.kind,
+                share=item.share.value / total,
+                invested=NOTHING
+                if item.invested is None
+                else self.number(item.invested, f"holder.{item.name}.invested"),
+            )
+            for item in self.company.holder
+        ) or (HolderPlan(NOT_DECLARED, "common", 1.0, NOTHING),)
 
     def event(self, item: Event) -> EventPlan:
         effect = item.effect

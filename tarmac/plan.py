@@ -240,6 +240,8 @@ class NotePlan:
     principal: Number
     interest: Number
     matures: int
+    cap: Number | None
+    discount: Number | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,11 +291,25 @@ class RoundPlan:
     market: Number
     gate: GatePlan | None
     vendor: str | None
+    pre_money: Number | None = None
+    option_pool: Number | None = None
+    cap: Number | None = None
+    discount: Number | None = None
 
     @property
     def driver(self) -> str:
         """The stream that decides whether the attempt closes."""
         return f"round.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class HolderPlan:
+    """Who holds which share at the opening; preferred holders may take back what they invested."""
+
+    name: str
+    kind: str
+    share: float
+    invested: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +385,7 @@ class Plan:
     revenue: tuple[RevenueLine, ...]
     teams: tuple[TeamLine, ...]
     vendors: tuple[VendorLine, ...]
+    holders: tuple[HolderPlan, ...]
     rounds: tuple[RoundPlan, ...]
     events: tuple[EventPlan, ...]
     policies: tuple[PolicyPlan, ...]
@@ -441,13 +458,23 @@ class Plan:
     def has_liabilities(self) -> bool:
         """Whether a solvent company can owe anything at a month's end."""
         deferred = any(line.prepaid > 1 for line in self.revenue)
-        return self.has_payables or self.has_taxes or self.has_debt or deferred
+        owing = any(
+            line.level.shock is not None and line.level.shock.noise is not None and len(line.collected) > 1
+            for line in self.revenue
+        )  # revenue below zero, to be paid back later
+        return self.has_payables or self.has_taxes or self.has_debt or deferred or owing
 
     @cached_property
     def winds_down_for_nothing(self) -> bool:
         """Whether the company can always end without paying anything but what was due already."""
         people = any(team.severance_months or team.notice_months for team in self.teams)
         return not (people or self.has_payables or self.has_taxes or any(v.commitment for v in self.vendors))
+
+    @cached_property
+    def knows_ownership(self) -> bool:
+        """Whether it is known who owns what: every round in which shares are sold has a price."""
+        priced = [item.pre_money for item in self.rounds if item.instrument in ("equity", "compute")]
+        return bool(self.rounds) and None not in priced
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:

@@ -108,7 +108,7 @@ def _first_missed(summary: Summary) -> Clock:
 
 def _other(job: Job, company: Company, *, months: int) -> Job:
     """Another company on the first paths of a job, with the same draws."""
-    return Job(plan_of(company), job.seed, months, min(job.paths, UNFUNDED_PATHS))
+    return Job(plan_of(company), job.seed, months, min(job.paths, UNFUNDED_PATHS), job.audit)
 
 
 def with_scenarios(company: Company, scenarios: Iterable[str | Path | Scenario]) -> Company:
@@ -201,6 +201,7 @@ def _origin(company: Company, job: Job, *, scenarios: tuple[str, ...]) -> Origin
         opening_cash=_opening_cash(company),
         marks=tuple(Mark(item.name, item.starts, item.instrument) for item in plan.rounds),
         text=assumptions(plan, company, months=job.months),
+        common_at_opening=sum(item.share for item in plan.holders if item.kind == "common"),
     )
 
 
@@ -222,6 +223,10 @@ def assumptions(plan: Plan, company: Company, *, months: int | None = None) -> t
     if steady:
         sentences.append(f"Opening balances not given are those of a steady state: {', '.join(steady)}.")
     sentences.append(_INSOLVENT[company.company.insolvent_when])
+    if company.holder and not plan.knows_ownership:
+        unpriced = [item.driver for item in plan.rounds if item.instrument in _SHARES and item.pre_money is None]
+        if unpriced:
+            sentences.append(f"Who owns what is not computed: no pre_money is given for {', '.join(unpriced)}.")
     if months is not None:
         sentences += _committed_beyond(company, company.company.first_month + months)
     return (*sentences, *fights(company))
@@ -236,6 +241,9 @@ def _committed_beyond(company: Company, end: Month) -> list[str]:
         if until is not None and until >= end
     ]
 
+
+_SHARES: Final = ("equity", "compute")
+"""Instruments that sell shares at a price."""
 
 _INSOLVENT: Final = {
     "cannot_pay": "Insolvent: payroll is missed, or a bill is left unpaid longer than its vendor tolerates.",

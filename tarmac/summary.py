@@ -197,8 +197,8 @@ class Summary:
     """What a run leaves behind: enough for every probability, quantile and chart, and no paths but a few samples.
 
     `strikes`: for each clock how many paths it struck in each month, the last element for "not within the horizon",
-    shape (months + 1,). `amounts`: histograms by month. `samples`: net cash of the first paths of the run, shape
-    (months, up to SAMPLES).
+    shape (months + 1,). `amounts`: histograms by month; those of ownership and of the proceeds of a sale have one row.
+    `samples`: net cash of the first paths of the run, shape (months, up to SAMPLES).
     """
 
     paths: int
@@ -218,6 +218,15 @@ class Summary:
             np.hstack([self.samples, other.samples])[:, :SAMPLES],
         )
 
+
+OWNERSHIP: Final = "ownership"
+"""The amounts of what common holders own together; "ownership.NAME": of what one owner does."""
+
+EXIT_PROCEEDS: Final = "exit_proceeds"
+"""The amounts of what common holders together get where the company is sold."""
+
+WHOLE: Final = 2.0**20
+"""100% in the unit in which histograms hold shares of the company: what is told from zero is then small enough."""
 
 SAMPLES: Final = 12
 """Paths kept as they were, to be drawn faintly behind the bands."""

@@ -305,6 +305,13 @@ def attempts(dice: Dice) -> Any:
     return {"instrument": instrument, **some(required, **ATTEMPT, **INSTRUMENTS[instrument])(dice)}
 
 
+holders = one_of(
+    some({"share": plain_number(0.1, 0.6)}),
+    some({"share": plain_number(0.1, 0.3), "kind": value_of("pool")}),
+    some({"share": plain_number(0.1, 0.6), "kind": value_of("common")}),
+    some({"share": plain_number(0.1, 0.4), "kind": value_of("preferred"), "invested": money(50, 900)}),
+)
+
 TARGETS = ["*", "revenue.*", "compute.*", "cost.*", "team.*", "*.0", "*.1"]
 targets = value_of(*TARGETS)
 hit = value_of(*TARGETS, "price.*", "price.0")
@@ -368,7 +375,25 @@ def document_at(seed: int) -> dict[str, Any]:
     document["company"] = {"name": "Example", "currency": "USD", "first_month": FIRST, "insolvent_when": judged}
     document["cash"], document["fx"] = cash(dice), {"EUR": currency(dice)}
     document["market"] = {"persistence": value_of(0, 0.5, 0.9)(dice)}
+    _share_out(document, dice)
     return _sound(document)
+
+
+def _share_out(document: dict[str, Any], dice: Dice) -> None:
+    """Holders, and in three of four companies a price for every round that sells shares."""
+    document["holder"] = named(lists(holders, 1, 4))(dice) if dice.integers(4) else []
+    total = sum(table["share"] for table in document["holder"])
+    for place, table in enumerate(document["holder"]):
+        table["share"] /= total
+        if table.get("kind") == "pool" and place:
+            table["kind"] = "common"
+    priced = dice.integers(4) > 0
+    for table in (*document["round"], *document["debt"]):
+        if table.get("instrument") in ("equity", "compute"):
+            table.update({"pre_money": money(1000, 9000)(dice)} if priced else {})
+            table.update({"option_pool": number(0.05, 0.25)(dice)} if dice.integers(2) else {})
+        elif table.get("kind") == "note":
+            table.update(some({}, cap=money(1000, 9000), discount=number(0.1, 0.3))(dice))
 
 
 def documents() -> st.SearchStrategy[dict[str, Any]]:

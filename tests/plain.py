@@ -1,8 +1,9 @@
 """A company's books on one path as plain loops, a number at a time: what the engine is checked against.
 
 `books` is the model in the order of a month, at most 90 lines. How lines move stands in tests/plain_lines.py, what is
-owed to lenders in tests/plain_debts.py, policies and rounds in tests/plain_plans.py; tests/plain_reading.py only looks
-up what a company file declares and what was drawn for the path. Nothing here is taken from the engine but the draws.
+owed to lenders in tests/plain_debts.py, policies and rounds in tests/plain_plans.py, who owns what in
+tests/plain_ownership.py; tests/plain_reading.py only looks up what a company file declares and what was drawn for the
+path. Nothing here is taken from the engine but the draws.
 
 Every month the books prove themselves: what the company owns less what it owes is what was put in and earned. What
 is left unpaid in the month of insolvency is there as a negative balance of cash.
@@ -52,7 +53,7 @@ def books(company: Company, draws: Draws, path: int) -> Books:  # noqa: C901, PL
         billed = sum(bill.bill(month, by_line) for bill in bills)
         arrears = sum(vendor.arrears() for vendor in vendors)
         closed = plans.closing(out, Seen(month, cash, arrears, scale=scale, earned=earned))
-        if any(item.instrument == "acquisition" for item in closed):
+        if plans.register.close(out, closed, lenders=lenders, month=month):
             out.strike(month, exit=True)
             break
         priced = any(item.instrument == "equity" for item in closed)
@@ -88,7 +89,7 @@ def books(company: Company, draws: Draws, path: int) -> Books:  # noqa: C901, PL
         late = [cell for cell in unpaid if out.less(0.0, cell.amount, scale)]
         over = missed and (judged == "missed_bill" or any(cell.patience() <= 0 and not cell.cuts_off for cell in late))
         hopeless, cash = broke or over, liquid - paid - bank.undrawn()
-        cash += bank.settle(cash, keep * payroll)
+        cash += bank.settle(cash, max(keep * payroll, *(debt.least(month) for debt in (*debts.values(), bank))))
         short = max(-cash, 0.0) if hopeless and not overdraft else 0.0
         short -= min(max(short - max(taxes, 0.0), 0.0), principal)  # what is not repaid of a debt is no burn
         net_burn = payroll + interest + taxes + paid - collected - one_off - short

@@ -25,7 +25,9 @@ class Service:
 
 
 class Debt:
-    """What is owed to one lender; `fresh`: what of it came this month."""
+    """What is owed to one lender; `fresh`: what of it came this month; `convertible`: it may become shares."""
+
+    convertible = False
 
     def __init__(self, read: Reading, where: str, *, table: Any) -> None:
         self.read, self.where, self.table = read, where, table
@@ -43,11 +45,14 @@ class Debt:
     def service(self, month: int) -> Service:
         raise NotImplementedError
 
+    def least(self, month: int) -> float:
+        """The cash that the lender wants to be kept."""
+        return self.read(f"{self.where}.minimum_cash", 0, month)
+
     def look(self, out: Books, seen: Seen) -> None:
         """At a month's end: whether the lender calls what is owed."""
-        least = self.read(f"{self.where}.minimum_cash", 0, seen.month)
         watched = getattr(self.table, "minimum_cash", None) is not None
-        self.called = watched and out.less(seen.cash, least, seen.scale)
+        self.called = watched and out.less(seen.cash, self.least(seen.month), seen.scale)
 
     def balances(self) -> dict[str, float]:
         return {"debt": self.owed}
@@ -82,6 +87,8 @@ class Loan(Debt):
 
 class Note(Debt):
     """A convertible note: simple interest is added to what is owed, all of it is due at once or becomes shares."""
+
+    convertible = True
 
     def __init__(self, read: Reading, where: str, *, table: Any) -> None:
         super().__init__(read, where, table=table)

@@ -74,9 +74,9 @@ class Line:
     def _stayed(self, month: int) -> float:
         """What is left of a line when some of its named customers have gone."""
         left = 1.0
-        for place, customer in enumerate(getattr(self.table, "customers", ())):
-            here = f"{self.where}.customers[{place}]"
-            leaves, chance = self.read(f"{here}.leaves"), self.read.chance(f"customer/{self.where}.{customer.name}")
+        for customer in getattr(self.table, "customers", ()):
+            here = f"{self.where}.customers[{customer.name}]"
+            leaves, chance = self.read(f"{here}.leaves"), self.read.chance(f"customer/{self.where}[{customer.name}]")
             stays = FOREVER if leaves <= 0 else 0 if leaves >= 1 else floor(log(1 - chance) / log(1 - leaves))
             left -= self.read(f"{here}.share") if stays <= month else 0.0
         return max(left, 0.0)
@@ -84,10 +84,10 @@ class Line:
     def _pipeline(self, month: int) -> float:
         """What the contracts bring that have been signed."""
         total = 0.0
-        for place, contract in enumerate(getattr(self.table, "pipeline", ())):
-            here = f"{self.where}.pipeline[{place}]"
+        for contract in getattr(self.table, "pipeline", ()):
+            here = f"{self.where}.pipeline[{contract.name}]"
             signed = floor(self.read.index(contract.month) + self.read(f"{here}.slip"))
-            signs = self.read.chance(f"contract/{self.where}.{contract.name}") < self.read(f"{here}.signs")
+            signs = self.read.chance(f"contract/{self.where}[{contract.name}]") < self.read(f"{here}.signs")
             if signs and signed <= month < signed + (contract.lasts or FOREVER):
                 total += self.read(f"{here}.monthly", 0, month)
         return total
@@ -229,7 +229,7 @@ class Vendor(Line):
         super().__init__(read, where, table=table)
         self.falling: dict[int, float] = defaultdict(float)
         self.unpaid = [Cell(read(f"{where}.opening_arrears"), table.stretch, table.cut_off is not None)]
-        self.off, self.terminated, self.fee, self.covered, self.lost = False, False, 0.0, 0.0, 0.0
+        self.off, self.terminated, self.pays_fee, self.covered, self.lost = False, False, False, 0.0, 0.0
         self.pots = {"": read(f"{where}.credits.amount"), **{item.name: 0.0 for item in read.company.round}}
         self.until = min(read.index(getattr(table, "until", None), FOREVER), self.last)
         self._open()
@@ -260,15 +260,15 @@ class Vendor(Line):
         super().act(action, by, month=month)
         can = self.kind == "committed" and self.table.early_termination is not None and not self.terminated
         if can and action.terminate is not None and matching(action.terminate, [self.where]):
-            self.terminated = True
-            if self.first <= month <= self.until:
-                self.fee = self.read(f"{self.where}.early_termination", 0, month)
+            self.terminated, self.pays_fee = True, month <= self.until
 
     def bill(self, month: int, earned: dict[str, float]) -> float:
         """The bill of a month: what is not covered by credits falls due later."""
         used = self.step(month) * earned.get(f"revenue.{getattr(self.table, 'revenue', None)}", 1.0)
-        bill = 0.0 if self.off else self.floored(used, month, rate_of=month) + self.fee
-        self.fee, self.covered, self.lost = 0.0, 0.0, 0.0
+        bill = 0.0 if self.off else self.floored(used, month, rate_of=month)
+        if self.pays_fee and month >= self.first:  # supplied or not, in the first month in which it runs
+            bill, self.pays_fee = bill + self.read(f"{self.where}.early_termination", 0, month), False
+        self.covered, self.lost = 0.0, 0.0
         if getattr(self.table, "credits", None) and month > self.read.index(self.table.credits.expires, FOREVER):
             self.lost, self.pots[""] = self.pots[""], 0.0
         for pot in self.pots:

@@ -9,6 +9,7 @@ from math import exp, floor
 from typing import Any, NamedTuple
 
 from tarmac.months import Month
+from tests.plain_ownership import Register
 from tests.plain_reading import FOREVER, Reading
 
 ROUNDING = 2e-6
@@ -28,13 +29,16 @@ CLOCKS = (
 class Books:
     """What one path leaves behind: amounts by month, the month of each clock.
 
-    `close`: a decision fell within rounding of its threshold.
+    `close`: a decision fell within rounding of its threshold. `held`: who owns what, once a round has closed;
+    `proceeds`: what common holders get of a sale.
     """
 
     horizon: int
     rows: dict[str, list[float]] = field(default_factory=dict)
     clocks: dict[str, int] = field(default_factory=dict)
     close: bool = False
+    held: dict[str, float] = field(default_factory=dict)
+    proceeds: float | None = None
 
     def __post_init__(self) -> None:
         self.clocks = dict.fromkeys(CLOCKS, self.horizon)
@@ -74,6 +78,7 @@ class Plans:
     def __init__(self, read: Reading) -> None:
         self.read, self.company = read, read.company
         self.decided: dict[str, list[int]] = {policy.name: [] for policy in self.company.policy}
+        self.register = Register(read)
         self.ends: dict[str, tuple[int, bool]] = {}
         self.failed: set[str] = set()
         for item in self.company.round:

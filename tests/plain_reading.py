@@ -182,7 +182,7 @@ def _inside(value: Any, where: str) -> Iterator[tuple[str, Any]]:
         yield where, value
     elif isinstance(value, tuple):
         for place, item in enumerate(value):
-            yield from _inside(item, f"{where}[{place}]")
+            yield from _inside(item, f"{where}[{getattr(item, 'name', place)}]")
     elif hasattr(value, "model_fields_set"):
         for key, item in value:
             yield from _inside(item, f"{where}.{key}")

@@ -293,13 +293,3 @@ def test_a_circle_that_cannot_be_names_the_pairs() -> None:
 )
 def test_correlations_that_cannot_be_read_are_refused(wrong: list[dict[str, Any]]) -> None:
     assert problems(correlation=wrong)[0].where.startswith("correlation[")
-
-
-# Declared, not yet simulated
-
-
-def test_what_is_not_yet_simulated_is_refused_by_name() -> None:
-    found = problem(round=[ROUND | {"option_pool": "10%"}])
-    assert found.where == "round.A.option_pool"
-    assert "not yet simulated" in found.rule
-    assert found.value == "10%"

@@ -163,6 +163,11 @@ WHOLE: dict[str, Any] = {
         {"name": "seed note", "kind": "note", "principal": "1M", "interest": "8%", "matures": "2025-06"},
         {"name": "overdraft", "kind": "credit_line", "limit": "1M", "principal": "0.2M"},
     ],
+    "holder": [
+        {"name": "founders", "share": 0.7},
+        {"name": "options", "kind": "pool", "share": "10%"},
+        {"name": "seed", "kind": "preferred", "share": "20%", "invested": "2M to 3M"},
+    ],
     "round": [
         {"name": "A", "instrument": "equity", "starts": "2024-03", "amount": "10M", "approved": True},
         {"name": "bridge", "instrument": "note", "starts": "2024-03", "amount": "1M", "matures": "2026-01"},
@@ -218,13 +223,16 @@ def test_vendors_are_all_that_bill_but_the_tax_office() -> None:
 def test_the_numbers_within_tables_have_a_path_and_bounds() -> None:
     one = company_from(WHOLE)
     places = {place.path: place for place in numbers(one)}
-    assert (places["revenue.seats.pipeline[0].slip"].low, places["revenue.seats.pipeline[0].slip"].high) == (0, 240)
+    assert (places["revenue.seats.pipeline[Beta].slip"].low, places["revenue.seats.pipeline[Beta].slip"].high) == (
+        0,
+        240,
+    )
     assert places["compute.cluster.cut_off.multiply"].low == 0.001
     assert places["compute.cluster.gpus[2024-09]"].driver == "compute.cluster.gpus"
     drawn = {place.path for place in inputs(one)}
     assert drawn >= {
         "price.gpu.regime.multiply",
-        "revenue.seats.customers[0].share",
+        "revenue.seats.customers[Acme].share",
         "compute.cluster.cut_off.multiply",
     }
     assert not drawn & {"event.waived.effect.forgive", "debt.bank.interest"}
@@ -236,7 +244,7 @@ def test_every_month_of_a_file_is_named() -> None:
         "compute.cluster.until",
         "compute.cluster.credits.expires",
         "compute.training.month",
-        "revenue.seats.pipeline[0].month",
+        "revenue.seats.pipeline[Beta].month",
         "debt.seed note.matures",
         "round.bridge.matures",
         "price.gpu.growth",

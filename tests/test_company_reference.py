@@ -83,12 +83,6 @@ def test_the_reference_names_every_key_once_in_every_table() -> None:
     ] == []
 
 
-def test_the_reference_says_what_is_not_yet_simulated() -> None:
-    rows = reference_table().splitlines()
-    marked = [row.split("`")[1] for row in rows if "Not yet simulated." in row]
-    assert marked == ["option_pool"]
-
-
 def rows_of(heading: str) -> list[str]:
     """The keys under a heading of the reference, in order."""
     blocks = re.split(r"^####? ", reference_table(), flags=re.MULTILINE)
@@ -228,17 +222,6 @@ def test_the_schema_carries_units_bounds_and_typical_ranges() -> None:
     numbers = {name.rpartition(".")[::2] for name, info in fields() if quantities(info)}
     lacking = [pair for pair in numbers if "x-unit" not in schema["$defs"][pair[0]]["properties"][pair[1]]]
     assert lacking == []
-
-
-def test_the_schema_marks_what_is_not_yet_simulated() -> None:
-    definitions = json_schema()["$defs"]
-    marked = {
-        f"{name}.{key}"
-        for name, definition in definitions.items()
-        for key, item in definition["properties"].items()
-        if item.get("x-simulated") is False
-    }
-    assert marked == {"EquityRound.option_pool", "ComputeRound.option_pool"}
 
 
 def test_the_schema_holds_no_null() -> None:

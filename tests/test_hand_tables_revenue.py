@@ -158,7 +158,7 @@ def test_a_customer_who_leaves_takes_its_share_along() -> None:
         3      847   3947      # 1210 x 0.7
         4      931.70 4878.70  # 1331 x 0.7
         """,
-        given=Given(chances={"customer/revenue.api.large": 0.8}),
+        given=Given(chances={"customer/revenue.api[large]": 0.8}),
         revenue=[
             GROWING
             | {
@@ -209,7 +209,7 @@ def test_a_contract_is_signed_or_not(drawn: float, earned: int) -> None:
         1     1000
         2     {earned}
         """,
-        given=Given(chances={"contract/revenue.api.deal": drawn}),
+        given=Given(chances={"contract/revenue.api[deal]": drawn}),
         revenue=[GROWING | {"pipeline": [DEAL | {"slip": 0, "signs": 0.5}]}],
     )
 

@@ -13,6 +13,7 @@ from tarmac.company.base import Table
 from tarmac.company.reactions import Correlation
 from tarmac.engine.block import Job, Prepared
 from tarmac.engine.ledger import Ledger
+from tarmac.engine.ownership import Ownership
 from tarmac.engine.selection import Some
 from tarmac.engine.standing import credits_left, debt, deferred, receivables, taxes_owed
 from tarmac.layout import plan_of
@@ -112,9 +113,12 @@ def compare(company: Company, close: list[Books], *, months: int, seed: int) -> 
     record = Record(ledger)
     struck = ledger.run([record])
     assert struck.keys() == set(CLOCKS)
+    sales = sold(ledger)
     for path in range(PATHS):
         expected = books(company, prepared.drivers.draws, path)
         close.append(expected)
+        if not expected.close and ledger.ownership is not None:
+            same_owners(expected, path, ledger.ownership, proceeds=sales.get(path))
         if not expected.close:
             same(expected, path, record.months, {name: int(row[path]) for name, row in struck.items()})
 
@@ -129,6 +133,23 @@ def same(expected: Books, path: int, months: list[Rows], struck: dict[str, int])
             found = float(months[month][name][path])
             assert abs(found - value) <= 1e-6 * scale + 1e-9, (name, month, path, found, value, struck, expected.clocks)
     assert struck == expected.clocks, (path, struck, expected.clocks)
+
+
+def sold(ledger: Ledger) -> dict[int, float]:
+    """What common holders got of a sale, by path."""
+    sales = [] if ledger.ownership is None else ledger.ownership.sales
+    return {int(path): float(amount) for some in sales for path, amount in zip(*some, strict=True)}
+
+
+def same_owners(expected: Books, path: int, owned: Ownership, *, proceeds: float | None) -> None:
+    """Who owns what at the end, where the company is not sold; what a sale brings where it is."""
+    assert (proceeds is None) == (expected.proceeds is None)
+    if proceeds is not None and expected.proceeds is not None:
+        assert proceeds == pytest.approx(expected.proceeds, rel=1e-5, abs=1e-3)
+    elif expected.held:
+        found = dict(zip(owned.owners, owned.held[:, path].tolist(), strict=True))
+        nobody = dict.fromkeys(found | expected.held, 0.0)
+        assert nobody | found == pytest.approx(nobody | expected.held, abs=1e-6)
 
 
 UP_TO_INSOLVENCY = {"cash", "net_burn", "earned", "payroll", "payroll_tax", "billed", "bad_debt", "interest", "funding"}
@@ -150,6 +171,8 @@ def test_every_path_is_that_of_the_plain_loops() -> None:
         assert sum(path.clocks[clock] < path.horizon for path in found) > 0.01 * len(found), clock
     for name in found[0].rows:
         assert sum(any(path.rows.get(name, ())) for path in found) > 0.01 * len(found), name
+    assert sum(len(path.held) > 2 for path in found) > 0.1 * len(found)
+    assert sum(bool(path.proceeds) for path in found) > 0.005 * len(found)
 
 
 def test_random_companies_use_every_kind_of_table_and_every_key() -> None:
@@ -164,7 +187,7 @@ def test_random_companies_use_every_kind_of_table_and_every_key() -> None:
     assert {name for name in missing if name.partition(".")[2] not in NO_MECHANISM} == set()
 
 
-NO_MECHANISM = {"facts", "story", "reporting_lag_months", "option_pool", "correlation"}
+NO_MECHANISM = {"facts", "story", "reporting_lag_months", "correlation"}
 
 
 def below(kind: type[Table]) -> set[type[Table]]:

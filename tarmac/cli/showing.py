@@ -18,6 +18,7 @@ _TITLES = {
     "compute": "Compute",
     "cost": "Cost",
     "debt": "Debt",
+    "holder": "Holder",
     "round": "Round",
     "event": "Event",
     "policy": "Policy",

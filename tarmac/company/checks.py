@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from tarmac.company.base import Table
 from tarmac.company.correlations import correlation_mistakes
-from tarmac.company.line_checks import LATEST, line_mistakes, money_mistakes
+from tarmac.company.line_checks import LATEST, holder_mistakes, line_mistakes, money_mistakes
 from tarmac.company.mistakes import Mistake
 from tarmac.company.model import Company
 from tarmac.company.numbers import (
@@ -36,7 +35,6 @@ def problems(company: Company, unread: Collection[str] = ()) -> tuple[Problem, .
     """
     rules: tuple[Callable[[Company], Iterable[Mistake]], ...] = (
         _unique_names,
-        _not_yet_simulated,
         _months,
         _starts_of_schedules,
         _currencies,
@@ -46,6 +44,7 @@ def problems(company: Company, unread: Collection[str] = ()) -> tuple[Problem, .
         _passing_effects,
         line_mistakes,
         money_mistakes,
+        holder_mistakes,
         correlation_mistakes,
     )
     found = (mistake for rule in rules for mistake in rule(company) if not _may_be_among(mistake.sought, unread))
@@ -57,21 +56,6 @@ def _may_be_among(sought: str, unread: Collection[str]) -> bool:
     if not sought:
         return False
     return any(not path or matching(sought, [path]) or sought.startswith(f"{path}.") for path in unread)
-
-
-def _not_yet_simulated(company: Company) -> Iterator[Mistake]:
-    remedy = "take it out, or model its cash as a cost or revenue line"
-    for section, name, table in company.named():
-        for field in sorted(_unsimulated_fields(table)):
-            where = f"{section}.{name}.{field}"
-            yield Mistake(where, str(getattr(table, field)), f"{field} is not yet simulated", remedy)
-
-
-def _unsimulated_fields(table: Table) -> Iterator[str]:
-    for field in table.model_fields_set:
-        extra: Any = type(table).model_fields[field].json_schema_extra
-        if isinstance(extra, dict) and extra.get("simulated") is False:
-            yield field
 
 
 def _unique_names(company: Company) -> Iterator[Mistake]:

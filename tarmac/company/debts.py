@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from tarmac.company.base import ZERO, Money, MonthField, Name, Table
+from tarmac.company.ownership import Conversion
 from tarmac.company.quantity import Quantity, mistake
 from tarmac.uncertain import Uncertain
 
@@ -31,7 +32,7 @@ class LoanTerms(Covenant):
     repaid_over: Annotated[int, Field(ge=1, le=360)] = Field(36, description="Months of repayment after that.")
 
 
-class NoteTerms(Table):
+class NoteTerms(Conversion):
     """A convertible note: simple interest, owed until it is due or becomes shares at the next priced round."""
 
     interest: Interest = Field(ZERO, description="Simple interest a year, added to what is owed.")
@@ -63,7 +64,7 @@ class Note(NoteTerms):
 
 
 class CreditLine(Covenant):
-    """A credit line: drawn where cash does not cover what is due, repaid from cash above the reserve.
+    """A credit line: drawn where cash does not cover what is due, repaid from cash above the reserve and all covenants.
 
     Once its covenant is broken it is due in full and nothing more can be drawn.
     """

@@ -5,7 +5,6 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from tarmac.company.base import (
-    MOST_MONEY,
     ONE,
     ZERO,
     AnyMoney,
@@ -16,15 +15,14 @@ from tarmac.company.base import (
     Table,
 )
 from tarmac.company.debts import LoanTerms, NoteTerms
+from tarmac.company.ownership import Conversion, Pool, Valuation
 from tarmac.company.quantity import Quantity, mistake
 from tarmac.uncertain import Uncertain
 
-Valuation = Annotated[Uncertain, Quantity("money", 0, MOST_MONEY, typical="5M to 1B")]
 Odds = Annotated[Uncertain, Quantity("share", 0, 1, typical="20% to 90%")]
 Arriving = Annotated[Uncertain, Quantity("share", 0, 1, typical="60% to 100%")]
 MonthsLeft = Annotated[Uncertain, Quantity("months", 0, 240, typical="2 to 12")]
 MarketOdds = Annotated[Uncertain, Quantity("number", -5, 5, typical="0 to 0.8")]
-Discount = Annotated[Uncertain, Quantity("share", 0, 1, typical="10% to 25%")]
 
 
 class Trigger(Table):
@@ -43,7 +41,7 @@ class Trigger(Table):
     oldest_bill_above: Months | None = Field(
         None,
         description="The oldest unpaid bill is more months past due than this; one left unpaid in the month it falls "
-        "due counts 0.",
+        "due counts 0, and bills of a vendor who has cut supply one month more than it tolerates, however old.",
     )
 
     @model_validator(mode="after")
@@ -94,18 +92,22 @@ class EquityRound(Round):
     """New shares for cash at a pre-money valuation."""
 
     instrument: Literal["equity"]
-    pre_money: Valuation | None = Field(None, description="Valuation before the new money.")
-    option_pool: Discount | None = Field(
-        None, description="Option pool made before the round.", json_schema_extra={"simulated": False}
+    pre_money: Valuation | None = Field(
+        None,
+        description="Valuation before the new money, of all shares: those that SAFEs and notes become and a larger "
+        "option pool included. Where a round has none, who owns what is not computed.",
+    )
+    option_pool: Pool | None = Field(
+        None,
+        description="Share of all shares after the round that the pool of options not granted shall have at least; it "
+        "is enlarged before the new money, at the cost of those who held shares before.",
     )
 
 
-class SafeRound(Round):
-    """Cash now for shares at the next priced round."""
+class SafeRound(Round, Conversion):
+    """Cash now for shares at the next priced round (`equity`)."""
 
     instrument: Literal["safe"]
-    cap: Valuation | None = Field(None, description="Highest valuation at which it converts.")
-    discount: Discount | None = Field(None, description="Discount on the next round's price.")
 
 
 class NoteRound(SafeRound, NoteTerms):

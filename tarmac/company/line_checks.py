@@ -1,4 +1,4 @@
-"""Rules on the tables of one kind: customers, commitments, prices that lines name, debts, credits."""
+"""Rules on the tables of one kind: customers, commitments, prices that lines name, debts, credits, holders."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from tarmac.company.funding import ComputeRound
 from tarmac.company.lines import Revenue
 from tarmac.company.mistakes import Mistake
 from tarmac.company.model import Company
+from tarmac.company.ownership import ALL_OF_IT
 from tarmac.company.vendors import AnyCompute, Committed, Inference
 from tarmac.errors import nearest
 
@@ -100,3 +101,15 @@ def money_mistakes(company: Company) -> Iterator[Mistake]:
                 remedy = "a credit line is drawn in cash: name a loan or a note, with a name of its own"
             where, rule = f"event.{event.name}.effect.into", "names a loan or a note in [[debt]]"
             yield Mistake(where, into, rule, remedy, f"debt.{into}")
+
+
+def holder_mistakes(company: Company) -> Iterator[Mistake]:
+    """What is wrong with the register of shares as a whole."""
+    pools = [item.name for item in company.holder if item.kind == "pool"]
+    for name in pools[1:]:
+        remedy = f"add its share to that of '{pools[0]}'"
+        yield Mistake(f"holder.{name}.kind", "pool", "a company has one option pool at most", remedy)
+    total = sum(item.share.value for item in company.holder)
+    if company.holder and abs(total - 1) > ALL_OF_IT:
+        remedy = "add who is missing" if total < 1 else "lower them, or take out who is there twice"
+        yield Mistake("holder", f"{100 * total:.6g}%", "the shares of all holders add up to 100%", remedy, "holder.*")

@@ -21,6 +21,7 @@ from tarmac.company.base import (
 from tarmac.company.debts import AnyDebt
 from tarmac.company.funding import AnyRound
 from tarmac.company.lines import Revenue
+from tarmac.company.ownership import Holder
 from tarmac.company.people import Team
 from tarmac.company.quantity import Quantity, mistake
 from tarmac.company.reactions import Correlation, Event, Policy
@@ -28,7 +29,7 @@ from tarmac.company.vendors import AnyCompute, Cost
 from tarmac.money import CURRENCIES
 from tarmac.uncertain import Uncertain
 
-SECTIONS = ("price", "revenue", "team", "compute", "cost", "debt", "round", "event", "policy")
+SECTIONS = ("price", "revenue", "team", "compute", "cost", "debt", "holder", "round", "event", "policy")
 """The tables a company may hold several of, each with a name of its own."""
 
 
@@ -139,6 +140,7 @@ class Company(Table):
     compute: Annotated[tuple[AnyCompute, ...], Listed] = Field((), description="Compute.")
     cost: Annotated[tuple[Cost, ...], Listed] = Field((), description="Other costs.")
     debt: Annotated[tuple[AnyDebt, ...], Listed] = Field((), description="Money owed.")
+    holder: Annotated[tuple[Holder, ...], Listed] = Field((), description="Who owns the company.")
     round: Annotated[tuple[AnyRound, ...], Listed] = Field((), description="Attempts to raise money.")
     event: Annotated[tuple[Event, ...], Listed] = Field((), description="What may happen.")
     policy: Annotated[tuple[Policy, ...], Listed] = Field((), description="What management does when.")

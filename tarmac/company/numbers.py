@@ -146,7 +146,7 @@ def _of_value(value: object, path: str, *, quantity: Quantity | None = None) -> 
         yield from _of_table(value, path)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _of_value(item, f"{path}[{index}]")
+            yield from _of_value(item, f"{path}[{getattr(item, 'name', index)}]")
 
 
 def _of_optional(annotation: Any) -> Quantity | None:
@@ -174,4 +174,4 @@ def _months_in(value: Any, path: str) -> Iterator[tuple[str, Month]]:
         yield from _months_of(value, path)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _months_in(item, f"{path}[{index}]")
+            yield from _months_in(item, f"{path}[{getattr(item, 'name', index)}]")

@@ -14,8 +14,6 @@ from tarmac.company.quantity import Quantity, Schedule
 from tarmac.months import Month
 from tarmac.uncertain import Uncertain
 
-NOT_YET: Final = "Not yet simulated."
-
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _UNITS: Final = {"rate": "rate a month"}
 _PLAIN: Final[dict[Any, str]] = {
@@ -36,8 +34,7 @@ _JSON_WORDS: Final = {"integer": "whole number", "array": "list", "number": "num
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a company file, for editors that complete and check it.
 
-    `x-unit`, `x-bounds` and `x-typical` say what a number is; `x-simulated` is false on keys which are declared, and
-    refused by name until the engine simulates them.
+    `x-unit`, `x-bounds` and `x-typical` say what a number is.
 
     >>> json_schema()["$defs"]["Cash"]["properties"]["opening"]["x-unit"]
     'money'
@@ -65,9 +62,6 @@ def _tidied(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     made = {key: _tidied(value) for key, value in schema.items()}
-    if made.get("simulated") is False:
-        made.pop("simulated")
-        made |= {"x-simulated": False, "description": f"{made['description']} {NOT_YET}"}
     if "default" in made and made["default"] is None:
         made.pop("default")
     if "x-short" in made:
@@ -227,10 +221,7 @@ def _marked(row: _Row, holders: list[type[Table]]) -> _Row:
 
 def _row(key: str, info: FieldInfo) -> _Row:
     quantity = next((item for item in _metadata(info) if isinstance(item, Quantity)), None)
-    extra = info.json_schema_extra
     prose = info.description or ("Which of these it is." if key in _TAGS else "")
-    if isinstance(extra, dict) and extra.get("simulated") is False:
-        prose += f" {NOT_YET}"
     unit = _unit_of(quantity) if quantity else _type_of(info)
     bounds = quantity.bounds() if quantity else _limits(_metadata(info))
     return _Row(key, unit, bounds, quantity.typical if quantity else "", _default(info), prose)

@@ -46,7 +46,10 @@ class Vendor:
             used = used * earned[self.line.serves]
         if self.commitment is not None:
             used = self.commitment.billed(used, month, drivers=self._drivers)
-        self.billed = used = used if self.off is None else used * ~self.off
+        used = used if self.off is None else used * ~self.off
+        if self.commitment is not None:
+            self.commitment.charge_ending(used, month, drivers=self._drivers)
+        self.billed = used
         if self.credits is None:
             row[...] = used
         else:
@@ -89,18 +92,22 @@ class Floor:
         self._ending: Paths | None = None
 
     def billed(self, used: Row, month: int, *, drivers: Drivers) -> Row:
-        """The bill for what was used; where the commitment has just been ended, with what that costs."""
+        """The bill for what was used. Shape (paths,), its own to be written to, once anything has been ended."""
         if not self._first <= month <= self._last:
-            self._ending = None
-            return used
+            return used if self._ended is None else np.array(np.broadcast_to(used, self._ended.shape))
         least = drivers.value(self._plan.minimum.at(month), month)
         if self._ended is None:
             return np.maximum(used, least)
         bill: Row = np.maximum(used, least - self._ended * MOST)  # no floor where it has ended
-        if self._ending is not None and self._plan.early_termination is not None:
-            bill[self._ending] += drivers.on(self._ending, self._plan.early_termination, month=month)
-            self._ending = None
         return bill
+
+    def charge_ending(self, bill: Row, month: int, *, drivers: Drivers) -> None:
+        """Add what ending the commitment costs where it has been ended since the last bill; from its start on."""
+        if self._ending is None or month < self._first:
+            return
+        if month <= self._last and self._plan.early_termination is not None:
+            bill[self._ending] += drivers.on(self._ending, self._plan.early_termination, month=month)
+        self._ending = None
 
     def terminate(self, paths: Paths, width: int) -> None:
         """End the commitment on some paths, with this month's bill; where it has not been ended before."""

@@ -12,12 +12,29 @@ from tarmac.engine.clocks import CLOCKS
 from tarmac.engine.draws import draw
 from tarmac.engine.drivers import Drivers, drive
 from tarmac.engine.ledger import Ledger, Watcher
+from tarmac.engine.ownership import owners_of
 from tarmac.engine.walk import Row
 from tarmac.plan import Plan
 from tarmac.streams import BLOCK_PATHS, Streams
-from tarmac.summary import SAMPLES, Histogram, HistogramBuilder, Summary, strikes_of
+from tarmac.summary import (
+    EXIT_PROCEEDS,
+    OWNERSHIP,
+    SAMPLES,
+    WHOLE,
+    Histogram,
+    HistogramBuilder,
+    Summary,
+    strikes_of,
+)
 
 AMOUNTS = ("cash", "net_burn", "arrears", "payables")
+
+
+def shares_of(plan: Plan) -> tuple[str, ...]:
+    """The amounts that say who owns what: of all common holders, of each owner by name; the proceeds of a sale."""
+    if not plan.knows_ownership:
+        return ()
+    return (OWNERSHIP, *(f"{OWNERSHIP}.{name}" for name in owners_of(plan)), EXIT_PROCEEDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +77,9 @@ class Prepared:
         draws = draw(job.plan, Streams(job.seed, block), months=job.months, paths=job.paths_in(block))
         self.drivers: Drivers = drive(job.plan, draws)
 
-    def ledger(self, extra_cash: Row | float = 0.0) -> Ledger:
-        """The books of the block, opened with some cash more."""
-        return Ledger(self.drivers, extra_cash=extra_cash)
+    def ledger(self, extra_cash: Row | float = 0.0, *, since: int = 0) -> Ledger:
+        """The books of the block, with some cash more at the beginning of month `since`."""
+        return Ledger(self.drivers, extra_cash=extra_cash, since=since)
 
 
 class Tally:
@@ -75,6 +92,7 @@ class Tally:
         self._job = job
         self._builders = {name: HistogramBuilder(job.months) for name in amounts}
         self._need = None if plan.reacts_to_cash else HistogramBuilder(1)
+        self._owned = {name: HistogramBuilder(1) for name in shares_of(plan)}
         self._strikes = {name: np.zeros(job.months + 1, np.int64) for name in CLOCKS}
         self._samples = np.empty((job.months, 0))
         self._paths = 0
@@ -96,12 +114,23 @@ class Tally:
             *([Audit(ledger)] if self._job.audit else []),
         ]
         struck = ledger.run(watchers, drop=watchers == [amounts])
+        self._take_ownership(ledger)
         if lowest is not None and self._need is not None:
             self._need.month(0, lowest.need())
         for name, months in struck.items():
             self._strikes[name] += strikes_of(months, self._job.months)
         self._samples = np.hstack([self._samples, amounts.samples])
         self._paths += paths
+
+    def _take_ownership(self, ledger: Ledger) -> None:
+        """Who owns what at the horizon, of the paths that are solvent and independent; what common holders got."""
+        owned, living = ledger.ownership, ledger.state.living
+        if owned is None:
+            return
+        for name, row in zip(self._owned, (owned.founders_and_staff, *owned.held), strict=False):
+            self._owned[name].month(0, WHOLE * (row if living is None else row.take(living)))
+        for _, proceeds in owned.sales:
+            self._owned[EXIT_PROCEEDS].month(0, proceeds)
 
     def summary(self) -> Summary:
         """What the blocks leave behind.
@@ -116,11 +145,15 @@ class Tally:
         amounts["cash"] += Histogram.zeros(insolvent)
         if self._need is not None:
             amounts["need"] = self._need.build()
+        amounts |= {name: builder.build() for name, builder in self._owned.items()}
         return Summary(self._paths, self._strikes, amounts, self._samples)
 
 
 class Amounts:
-    """Watches one block's amounts: histograms of all paths, and the first few as they were, shape (months, few)."""
+    """Watches one block's amounts: histograms of all paths, and the first few as they were, shape (months, few).
+
+    Of those, an insolvent one holds zero, and one that was acquired NaN.
+    """
 
     def __init__(self, builders: dict[str, HistogramBuilder], samples: NDArray[np.float64]) -> None:
         self._builders = builders
@@ -133,22 +166,26 @@ class Amounts:
             row: Row = getattr(state, name)
             builder.month(month, row if state.living is None else row.take(state.living))
         shown = np.searchsorted(ledger.who, self.samples.shape[1])
-        self.samples[month, ledger.who[:shown]] = np.where(state.alive[:shown], state.cash[:shown], 0.0)
+        alive = np.flatnonzero(state.alive[:shown])
+        self.samples[month, ledger.who[alive]] = state.cash[alive]
+        sold = ledger.who[state.sold]
+        self.samples[month:, sold[sold < self.samples.shape[1]]] = np.nan
 
 
 class LowestPoint:
     """Watches how far each path's cash would have fallen had nothing stopped it: the running minimum.
 
-    Where nothing reacts to cash, that is what a path needs more at the opening.
+    From month `since` on. Where nothing reacts to cash, that is what a path needs more at its beginning.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, since: int = 0) -> None:
+        self._since = since
         self._position = ledger.state.cash.copy()
         self._low: Row = np.full(len(self._position), np.inf)
         self.largest: Row = np.zeros(len(self._position))
         """The most that was due in any month. Shape (paths,)."""
 
-    def month_end(self, month: int, ledger: Ledger) -> None:  # noqa: ARG002  (every month is alike)
+    def month_end(self, month: int, ledger: Ledger) -> None:
         """Let the month's flows through, paid or not."""
         state = ledger.state
         for paths, amounts in state.funding:
@@ -158,7 +195,8 @@ class LowestPoint:
         if ledger.debts is not None or ledger.taxes is not None:
             owing = owing + state.interest + state.principal + state.taxes
         self._position -= owing
-        np.minimum(self._low, self._position, out=self._low)
+        if month >= self._since:
+            np.minimum(self._low, self._position, out=self._low)
         np.maximum(self.largest, owing, out=self.largest)
 
     def need(self) -> Row:

@@ -15,6 +15,16 @@ def opened(number: Number, drivers: Drivers) -> Row:
     return np.array(np.broadcast_to(drivers.at_opening(number), drivers.paths))
 
 
+def _with(new: list[Some], owed: Row) -> Row:
+    """What is owed, and what has come since."""
+    if not new:
+        return owed
+    total = owed.copy()
+    for paths, amounts in new:
+        total[paths] += amounts
+    return total
+
+
 class Loan:
     """A loan: interest every month on what was owed at its beginning; equal parts of the principal after a while."""
 
@@ -57,6 +67,10 @@ class Loan:
         """At a month's end: less cash than its lender allows calls the loan."""
         if self.plan.minimum_cash is not None:
             self._called = np.flatnonzero(cash < self._drivers.value(self.plan.minimum_cash, month) - ROUNDING)
+
+    def outstanding(self, paths: Paths, *, new: bool = True) -> Row:
+        """What is owed on some paths, with or without what has come this month. Shape (len(paths),)."""
+        return _with(self._new if new else [], self.owed)[paths]
 
     @property
     def idle(self) -> bool:
@@ -125,6 +139,10 @@ class Note:
         self._new = []
         return interest, due
 
+    def outstanding(self, paths: Paths, *, new: bool = True) -> Row:
+        """What is owed on some paths, with or without what has come this month. Shape (len(paths),)."""
+        return _with(self._new if new else [], self.owed)[paths]
+
     @property
     def idle(self) -> bool:
         """Whether nothing is owed, nor comes in this month."""
@@ -186,7 +204,7 @@ class Debts:
     """All debt of one run."""
 
     def __init__(self, drivers: Drivers) -> None:
-        plan = drivers.plan
+        plan, self._drivers = drivers.plan, drivers
         self.loans = [Loan(item, drivers) for item in plan.loans]
         self.notes = [Note(item, drivers) for item in plan.notes]
         self.line = None if plan.credit_line is None else CreditLine(plan.credit_line, drivers)
@@ -201,6 +219,11 @@ class Debts:
         """A priced round has closed on some paths: notes become shares. What was owed, shape (len(paths),)."""
         return sum((note.convert(paths) for note in self.notes), start=np.zeros(len(paths)))
 
+    def repaid_first(self, paths: Paths) -> Row:
+        """What is owed on some paths to lenders who cannot have shares instead. Shape (len(paths),)."""
+        lines = [] if self.line is None else [self.line.owed[paths]]
+        return sum((*lines, *(loan.outstanding(paths) for loan in self.loans)), start=np.zeros(len(paths)))
+
     def service(self, month: int) -> tuple[Row, Row, Row]:
         """What a month costs: interest paid, interest added to notes, principal paid. Shapes (paths,) or (1,)."""
         loans = [loan.service(month) for loan in self.loans if not loan.idle]
@@ -209,6 +232,16 @@ class Debts:
         paid = summed([interest for interest, _ in (*loans, *lines)])
         principal = summed([part for _, part in (*loans, *notes, *lines) if part is not NOTHING])
         return paid, summed([interest for interest, _ in notes]), principal
+
+    def least_cash(self, month: int) -> Row:
+        """The most that any lender asks to be kept in cash. Shape (paths,) or (1,)."""
+        lines = [] if self.line is None else [self.line.plan.minimum_cash]
+        asked = [*lines, *(loan.plan.minimum_cash for loan in self.loans)]
+        least = NOTHING
+        for number in asked:
+            if number is not None:
+                least = np.maximum(least, self._drivers.value(number, month))
+        return least
 
     @property
     def undrawn(self) -> Row:
@@ -230,6 +263,7 @@ class Debts:
 
     def keep(self, chosen: Selection, drivers: Drivers) -> None:
         """Go on with some of the paths."""
+        self._drivers = drivers
         for item in self._by_name.values():
             item.keep(chosen, drivers)
         if self.line is not None:

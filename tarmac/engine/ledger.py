@@ -15,6 +15,7 @@ from tarmac.engine.clocks import Clocks
 from tarmac.engine.debts import Debts
 from tarmac.engine.drivers import Drivers
 from tarmac.engine.invoices import NOTHING, summed
+from tarmac.engine.ownership import Ownership
 from tarmac.engine.paying import paying
 from tarmac.engine.people import Team
 from tarmac.engine.policies import Line, RunningPolicy, seen
@@ -46,13 +47,16 @@ class Watcher(Protocol):
 class Ledger:
     """One run of one block: the state of every path, and the mechanisms that change it."""
 
-    def __init__(self, drivers: Drivers, *, extra_cash: Row | float = 0.0) -> None:
+    def __init__(self, drivers: Drivers, *, extra_cash: Row | float = 0.0, since: int = 0) -> None:
+        """`extra_cash`: money more, shape (paths,) or a number, there at the beginning of month `since`."""
         plan = drivers.plan
         touched = plan.touched_lines
         self.drivers, self.plan = drivers, plan
-        self.state = State(drivers, extra_cash)
+        self.state = State(drivers, 0.0 if since else extra_cash)
+        self._extra, self._since = np.broadcast_to(extra_cash, drivers.paths), since
         self.clocks = Clocks(drivers.paths, drivers.months)
         self.rounds = Rounds(drivers)
+        self.ownership = Ownership(drivers) if plan.knows_ownership else None
         self.policies = [RunningPolicy(item, drivers) for item in plan.policies]
         self.revenue = [Revenue(line, drivers, alters=line.level.path in touched) for line in plan.revenue]
         self.teams = [Team(line, drivers, alters=line.level.path in touched) for line in plan.teams]
@@ -109,11 +113,12 @@ class Ledger:
 
     def _keep(self, chosen: Selection) -> None:
         """Go on with some of the paths: nothing happens on the others any more."""
-        self.drivers = self.drivers.keep(chosen)
+        self.drivers, self._extra = self.drivers.keep(chosen), chosen.row(self._extra)
         for balances in (self.state, self.clocks, self.paying, self.equity):
             if balances is not None:
                 balances.keep(chosen)
-        for mechanism in (*self.rounds.all, *self.policies, *self.lines.values(), self.debts, self.taxes, self.claims):
+        claimants = (self.debts, self.taxes, self.claims, self.ownership)
+        for mechanism in (*self.rounds.all, *self.policies, *self.lines.values(), *claimants):
             if mechanism is not None:
                 mechanism.keep(chosen, self.drivers)
 
@@ -129,7 +134,7 @@ class Ledger:
         self.serve_debt(month)
         self.pay_taxes(month)
         missed, failed = self.pay_vendors(month)
-        self.draw_or_repay()
+        self.draw_or_repay(month)
         self.state.measure_burn(month)
         self.read_clocks(month, missed=missed, failed=failed)
         self.decide(month)
@@ -164,6 +169,8 @@ class Ledger:
 
     def close_rounds(self, month: int) -> None:
         """Money from outside arrives; the company may be sold."""
+        if month == self._since > 0:
+            self.state.cash += self._extra
         if self.plan.rounds:
             self.rounds.close(month, self)
 
@@ -217,12 +224,12 @@ class Ledger:
             state.payables -= state.paid
         return missed, failed
 
-    def draw_or_repay(self) -> None:
-        """A credit line makes up for cash that is short, and is repaid from cash above the reserve."""
+    def draw_or_repay(self, month: int) -> None:
+        """A credit line makes up for cash that is short, and is repaid from cash above reserve and covenants."""
         if self.debts is not None and self.debts.line is not None:
             state = self.state
             reserve = self.drivers.value(self.plan.keep_payroll_months) * state.payroll
-            state.drawn = self.debts.line.balance(state.cash, reserve)
+            state.drawn = self.debts.line.balance(state.cash, np.maximum(reserve, self.debts.least_cash(month)))
             state.cash += state.drawn
 
     def read_clocks(self, month: int, *, missed: Flags, failed: Flags) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.drivers import Drivers
+from tarmac.engine.ownership import in_order
 from tarmac.engine.selection import NOBODY, Paths, Selection, Some
 from tarmac.engine.state import State
 from tarmac.engine.walk import Row
@@ -115,10 +116,12 @@ class Rounds:
         """The rounds that close in a month, in the order of the file. All gates look at the state before them."""
         closing = [(item, *item.close(month, ledger.state)) for item in self.all]
         ledger.state.funding, ledger.state.sold = [], NOBODY
-        for item, paths, _ in closing:
-            if item.plan.instrument == "equity" and len(paths) and ledger.debts is not None:
-                ledger.paid_in.append((paths, ledger.debts.convert(paths)))
         self.closed = [(item.plan, (paths, amounts)) for item, paths, amounts in closing if len(paths)]
+        for plan, some in in_order(self.closed):
+            if ledger.ownership is not None:
+                ledger.ownership.close(plan, some, month=month, ledger=ledger)
+            if plan.instrument == "equity" and ledger.debts is not None:
+                ledger.paid_in.append((some[0], ledger.debts.convert(some[0])))
         for plan, some in self.closed:
             self._book(plan, some, month=month, ledger=ledger)
 

@@ -112,4 +112,4 @@ class State:
         self.arrears, self.undrawn = chosen.row(self.arrears), chosen.row(self.undrawn)
         self._burns = [chosen.row(burn) for burn in self._burns]
         self.alive = np.ones(len(chosen), np.bool_)
-        self.living = None
+        self.living, self.sold = None, NOBODY

@@ -142,10 +142,11 @@ def _money_axis(forecast: Forecast, ax: "Axes") -> None:
     """Limits from the widest band, the opening and, within reason, the sample paths; ticks such as $40M."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    low, high = float(forecast.cash.quantile(0.05).min()), float(forecast.cash.quantile(0.95).max())
-    high = max(high, forecast.origin.opening_cash)
+    opening = forecast.origin.opening_cash
+    low = float(np.nanmin([opening, *forecast.cash.quantile(0.05)]))
+    high = float(np.nanmax([opening, *forecast.cash.quantile(0.95)]))
     if forecast.samples.size:
-        high = max(high, min(float(forecast.samples.max()), _MOST_ABOVE * high))
+        high = max(high, min(float(np.nanmax([opening, *forecast.samples.ravel()])), _MOST_ABOVE * high))
     low, high = min(low, 0.0), high if high > 0 else 1.0
     ax.set_ylim(low, high + 0.04 * (high - low))
     currency = forecast.origin.currency

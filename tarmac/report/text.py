@@ -18,6 +18,7 @@ _INDENT: Final = " " * 4
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 _SHOWN_AT: Final = (6, 12, 18, 24)
 _SHORTEST_SENTENCE: Final = 40
+_WORTH_SAYING: Final = 0.005
 _LEGAL: Final = {
     "first_missed_bill": "Missed a bill: the cash-flow test.",
     "point_of_no_return": "Past no return: cash is below the cost of an orderly wind-down.",
@@ -44,6 +45,10 @@ def headline(forecast: Forecast) -> str:
         return _runs_out(forecast, half)
     within = counted(forecast.months, "month")
     tenth = _tenth(forecast, forecast.months)
+    sold = float(forecast.exit.probability[last])
+    if sold >= _WORTH_SAYING:
+        ends = f"{format_share(share)} of the paths are insolvent and {format_share(sold)} acquired by {end}"
+        return f"{ends}; {format_share(1 - share - sold)} go on{tenth and f' (insolvent: {tenth[2:]})'}"
     return f"More likely than not solvent beyond {within}: {format_share(share)} insolvent by {end}{tenth}"
 
 
@@ -149,7 +154,8 @@ def _money_row(forecast: Forecast, label: str, *, row: list[float]) -> str:
 
 def _legend(forecast: Forecast) -> list[str]:
     same = "" if "first_missed_bill" in _distinct(forecast) else " No bill is missed before insolvency."
-    gone = " -: no path left." if forecast.insolvent.counts[-1] == forecast.paths else ""
+    left = forecast.paths - int(forecast.insolvent.counts[-1]) - int(forecast.exit.counts[-1])
+    gone = "" if left else " -: no path left."
     text = "P10: on one path in ten by then (P50: half, P90: nine in ten). ±, <, >: 95% Monte Carlo error."
     tests = "".join(f" {words}" for name, words in _LEGAL.items() if name in _distinct(forecast))
     return textwrap.wrap(f"{text}{same}{gone}{tests}", WIDTH)
@@ -273,6 +279,8 @@ def _span(forecast: Forecast) -> str:
 def _cash_sentence(forecast: Forecast) -> str:
     currency, last = forecast.origin.currency, forecast.months - 1
     median = forecast.cash.quantile(0.5)
+    if np.isnan(median[last]):
+        return f"At the end of {end_of(forecast, last)} no path is left: the company was acquired on all of them."
     low, high = (format_money(float(forecast.cash.quantile(level)[last]), currency) for level in (0.05, 0.95))
     most = f"when nine paths in ten hold between {low} and {high}" if low != high else "as on nine paths in ten"
     end = f"{format_money(float(median[last]), currency)} at the end of {end_of(forecast, last)}"

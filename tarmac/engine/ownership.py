@@ -1,0 +1,157 @@
+"""Who owns what on every path: shares move only where a round closes, and turn into money where the company is sold."""
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tarmac.engine.captable import Claim, distribute, price, stakes_at_sale
+from tarmac.engine.drivers import Drivers
+from tarmac.engine.selection import Paths, Selection, Some
+from tarmac.engine.walk import Row
+from tarmac.plan import NotePlan, Number, Plan, RoundPlan
+
+if TYPE_CHECKING:
+    from tarmac.engine.debts import Debts
+    from tarmac.engine.ledger import Ledger
+
+_POOL: Final = "option pool"
+_PRICED: Final = ("equity", "compute")
+_ORDER: Final = {"acquisition": 0, "equity": 1, "compute": 1, "safe": 2}
+
+
+def in_order(closing: list[tuple[RoundPlan, Some]]) -> list[tuple[RoundPlan, Some]]:
+    """The rounds of a month as they act on ownership: sales first, priced rounds in the order of the file, then SAFEs.
+
+    So a SAFE, as a note, becomes shares in a month after the one in which its money came.
+    """
+    return sorted(closing, key=lambda item: _ORDER.get(item[0].instrument, 3))
+
+
+def owners_of(plan: Plan) -> tuple[str, ...]:
+    """Everybody who may come to hold shares: holders by name, then rounds and notes by key path."""
+    holders = [item.name for item in plan.holders]
+    lacking = not any(item.kind == "pool" for item in plan.holders)
+    pool = [_POOL] if lacking and any(item.option_pool is not None for item in plan.rounds) else []
+    rounds = [item.driver for item in plan.rounds if item.instrument in (*_PRICED, "safe")]
+    return (*holders, *pool, *rounds, *(item.name for item in plan.notes))
+
+
+class Ownership:
+    """The cap table of every path of a block, as fractions of all shares (fully diluted), and who has a preference.
+
+    `held`: by owner, in the order of `owners`, shape (owners, paths). A class of preferred shares is what one priced
+    round has sold, with what SAFEs and notes became in it, or what one earlier investor holds: `classes` are their
+    fractions, `paid` the money its holders may take back, both of shape (classes, paths). SAFEs and notes that are
+    outstanding hold nothing yet. `sales`: where the company was sold, by the path's number in the block, what common
+    holders together got.
+    """
+
+    def __init__(self, drivers: Drivers) -> None:
+        plan, paths = drivers.plan, drivers.paths
+        self._drivers = drivers
+        self.owners = owners_of(plan)
+        self.held: Row = np.zeros((len(self.owners), paths))
+        self.held[: len(plan.holders)] = np.array([item.share for item in plan.holders])[:, None]
+        kinds = {item.name: item.kind for item in plan.holders}
+        self.common = np.array([kinds.get(name) == "common" for name in self.owners])
+        """Which of the owners are common holders. Shape (owners,)."""
+        self._pool = next((i for i, name in enumerate(self.owners) if kinds.get(name) == "pool"), None)
+        if self._pool is None and _POOL in self.owners[len(kinds) :]:
+            self._pool = len(kinds)
+        self._safes = [item for item in plan.rounds if item.instrument == "safe"]
+        self._owed: Row = np.zeros((len(self._safes), paths))
+        self._open_classes(plan, paths)
+        self._sold = np.zeros(paths, np.bool_)
+        self.sales: list[Some] = []
+
+    def _open_classes(self, plan: Plan, paths: int) -> None:
+        earlier = [item for item in plan.holders if item.kind == "preferred"]
+        priced = [item.driver for item in plan.rounds if item.instrument in _PRICED]
+        self._class = {name: len(earlier) + place for place, name in enumerate(priced)}
+        self.classes: Row = np.zeros((len(earlier) + len(priced), paths))
+        self.paid: Row = np.zeros(self.classes.shape)
+        for place, item in enumerate(earlier):
+            self.classes[place] = item.share
+            self.paid[place] = self._drivers.at_opening(item.invested)
+
+    @property
+    def founders_and_staff(self) -> Row:
+        """What all common holders own together. Shape (paths,)."""
+        together: Row = self.held[self.common].sum(axis=0)
+        return together
+
+    def close(self, plan: RoundPlan, some: Some, *, month: int, ledger: "Ledger") -> None:
+        """A round closes on some paths, before the notes that convert in it are off the books."""
+        if plan.instrument == "acquisition":
+            self._sell(some, month=month, ledger=ledger)
+        elif plan.instrument in _PRICED:
+            self._issue(plan, some, month=month, debts=ledger.debts)
+        elif plan.instrument == "safe":
+            place = [item.name for item in self._safes].index(plan.name)
+            self._owed[place, some[0]] += some[1]
+
+    def keep(self, chosen: Selection, drivers: Drivers) -> None:
+        """Go on with some of the paths."""
+        self._drivers = drivers
+        self.held, self._owed = chosen.rows(self.held), chosen.rows(self._owed)
+        self.classes, self.paid = chosen.rows(self.classes), chosen.rows(self.paid)
+        self._sold = chosen.row(self._sold)
+
+    def _issue(self, plan: RoundPlan, some: Some, *, month: int, debts: "Debts | None") -> None:
+        """New shares, for money and, in a round for cash, for what SAFEs and notes are owed."""
+        paths, amounts = some
+        claims = self._claims(paths, month=month, debts=debts) if plan.instrument == "equity" else {}
+        pre_money = self._on(paths, plan.pre_money, month=month)
+        assert pre_money is not None, "where a round has no price, ownership is not computed"  # noqa: S101
+        held = self.held[:, paths]
+        priced = price(
+            amounts,
+            pre_money,
+            claims=list(claims.values()),
+            pool=np.zeros(len(paths)) if self._pool is None else held[self._pool],
+            target=self._on(paths, plan.option_pool),
+        )
+        held *= priced.kept
+        if self._pool is not None:
+            held[self._pool] += priced.topped_up
+        held[self.owners.index(plan.driver)] += priced.new
+        for name, fraction in zip(claims, priced.converted, strict=True):
+            held[self.owners.index(name)] += fraction
+        self.held[:, paths] = held
+        self.classes[:, paths] *= priced.kept
+        self.classes[self._class[plan.driver], paths] += priced.new + priced.converted.sum(axis=0)
+        self.paid[self._class[plan.driver], paths] += sum((claim.money for claim in claims.values()), start=amounts)
+        if plan.instrument == "equity":
+            self._owed[:, paths] = 0.0
+
+    def _claims(self, paths: Paths, *, month: int, debts: "Debts | None", sold: bool = False) -> dict[str, Claim]:
+        """What may become shares on some paths, by owner: SAFEs, and what was owed on notes at the month's start.
+
+        Where the company is `sold`, also what has been added to a note this month.
+        """
+        found: dict[str, Claim] = {}
+        notes = [] if debts is None else debts.notes
+        owed = [*self._owed[:, paths], *(note.outstanding(paths, new=sold) for note in notes)]
+        names = [*(item.driver for item in self._safes), *(note.plan.name for note in notes)]
+        terms: list[RoundPlan | NotePlan] = [*self._safes, *(note.plan for note in notes)]
+        for name, item, money in zip(names, terms, owed, strict=True):
+            if money.any():
+                cap = self._on(paths, item.cap, month=month)
+                found[name] = Claim(money, cap, self._on(paths, item.discount))
+        return found
+
+    def _sell(self, some: Some, *, month: int, ledger: "Ledger") -> None:
+        """The proceeds of a sale, less what is owed to lenders, go to those who hold shares. Options lapse."""
+        first = ~self._sold[some[0]]
+        paths, amounts = some[0][first], some[1][first]
+        self._sold[paths] = True
+        debts = ledger.debts
+        worth = amounts if debts is None else np.maximum(amounts - debts.repaid_first(paths), 0.0)
+        claims = self._claims(paths, month=month, debts=debts, sold=True)
+        stakes = stakes_at_sale(self.founders_and_staff[paths], self.classes[:, paths], claims=list(claims.values()))
+        money = np.vstack([self.paid[:, paths], *(claim.money[None] for claim in claims.values())])
+        self.sales.append((ledger.who[paths], distribute(worth, stakes[0], money=money, shares=stakes[1:]).common))
+
+    def _on(self, paths: Paths, number: Number | None, *, month: int = 0) -> Row | None:
+        """A number on some paths. Shape (len(paths),)."""
+        return None if number is None else np.broadcast_to(self._drivers.on(paths, number, month=month), len(paths))
