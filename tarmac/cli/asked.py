@@ -53,6 +53,25 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedRaise:
+    """A raise as asked for: the options of `tarmac raise`."""
+
+    company: str
+    scenarios: Sequence[str]
+    months: int
+    confidence: str
+    at: str | None
+    takes: str | None
+    succeeds: str | None
+    paths: int
+    seed: int | None
+    json: bool
+    out: Path | None
+    force: bool
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskedStatements:
     """Statements as asked for: the options of `tarmac show`, None where they were not given."""
 

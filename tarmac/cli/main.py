@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from typer.exceptions import TyperException
 
-from tarmac.cli.asked import Asked, AskedStatements, By, Form, Size
+from tarmac.cli.asked import Asked, AskedRaise, AskedStatements, By, Form, Size
 from tarmac.cli.console import MISTAKE, note, put, safe
 from tarmac.cli.late import late
 from tarmac.errors import InputError
 
 if TYPE_CHECKING:
-    from tarmac.cli import running, shelf, showing, stating
+    from tarmac.cli import raising, running, shelf, showing, stating
 else:
-    running, shelf, showing, stating = (
-        late(f"tarmac.cli.{name}") for name in ("running", "shelf", "showing", "stating")
+    raising, running, shelf, showing, stating = (
+        late(f"tarmac.cli.{name}") for name in ("raising", "running", "shelf", "showing", "stating")
     )
 
 FAULT: Final = 1
@@ -114,6 +114,50 @@ def run(
             fail_if=fail_if or (),
             forms=chart or (),
             sizes=size or (),
+        )
+    )
+
+
+@app.command(name="raise")
+def raise_(
+    company: CompanyName,
+    *,
+    scenario: Scenarios = None,
+    months: Annotated[int, typer.Option(metavar="N", help="Months to get through.")] = 24,
+    confidence: Annotated[str, typer.Option(metavar="SHARE", help="Share of the paths that must get through.")] = "90%",
+    at: Annotated[
+        str | None, typer.Option(metavar="MONTH", help="The month in which the money is there; the first unless said.")
+    ] = None,
+    takes: Annotated[
+        str | None,
+        typer.Option(metavar="MONTHS", help="Months an attempt takes ('4 to 9'); those of the company's equity round."),
+    ] = None,
+    succeeds: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="Chance that it closes; that of the company's equity round.")
+    ] = None,
+    paths: Annotated[int, typer.Option(metavar="N", help="Paths to simulate.")] = 8_192,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="A seed to repeat a run by.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write chart, tables and JSON there.")] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> int:
+    """Say how much must be raised, by when it must begin, and what share of the paths that saves."""
+    return raising.run(
+        AskedRaise(
+            company=company,
+            scenarios=scenario or (),
+            months=months,
+            confidence=confidence,
+            at=at,
+            takes=takes,
+            succeeds=succeeds,
+            paths=paths,
+            seed=seed,
+            json=json,
+            out=out,
+            force=force,
+            quiet=quiet,
         )
     )
 

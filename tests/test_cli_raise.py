@@ -1,0 +1,75 @@
+"""`tarmac raise`: on the screen, as JSON and in files, and its mistakes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tarmac.cli.main import main
+
+FEW = ["--paths", "500", "--seed", "7", "--months", "12"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder of one's own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TARMAC_DEBUG", raising=False)
+    return tmp_path
+
+
+def test_the_screen_says_how_much_and_by_when(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["raise", "stability-ai", *FEW]) == 0
+    shown = capsys.readouterr().out
+    assert "To reach the end of Dec 2023 solvent on 90% of the paths, Stability AI must have $" in shown
+    assert "Too late to be 90% sure" in shown
+    assert "round.series B" in shown
+    assert all(len(line) <= 100 for line in shown.splitlines())
+
+
+def test_json_is_plain_and_repeatable(capsys: pytest.CaptureFixture[str]) -> None:
+    texts = []
+    for _ in range(2):
+        assert main(["raise", "saas-seed", "--confidence", "80%", "--json", *FEW]) == 0
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1]
+    document = json.loads(texts[0], parse_constant=pytest.fail)
+    assert document["schema"] == "tarmac.raise/1"
+    assert document["confidence"] == 0.8
+
+
+def test_files_are_written_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = {"raise.json", "need.csv", "starts.csv", "raise.png"}
+    assert main(["raise", "saas-seed", "--out", "out", *FEW]) == 0
+    assert {path.name for path in (folder / "out").iterdir()} == wanted
+    capsys.readouterr()
+    assert main(["raise", "saas-seed", "--out", "out", *FEW]) == 2
+    assert "raise.json" in capsys.readouterr().err
+    assert main(["raise", "saas-seed", "--out", "out", "--force", *FEW]) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        (["--confidence", "110%"], "confidence"),
+        (["--confidence", "0"], "confidence"),
+        (["--confidence", "sure"], "confidence"),
+        (["--at", "2020-01"], "at"),
+        (["--at", "2040-01"], "at"),
+        (["--at", "soon"], "at"),
+        (["--paths", "0"], "paths"),
+        (["--takes", "banana"], "takes"),
+        (["--succeeds", "140%"], "succeeds"),
+    ],
+)
+def test_mistakes_end_with_words_and_code_2(options: list[str], where: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["raise", "saas-seed", *FEW, *options]) == 2
+    written = capsys.readouterr()
+    assert not written.out
+    assert where in written.err
+    assert "remedy" in written.err
+
+
+def test_all_mistakes_come_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["raise", "nobody", "--confidence", "2", "--months", "0"]) == 2
+    assert "3 mistakes" in capsys.readouterr().err

@@ -1,0 +1,153 @@
+"""How much to raise and by when: closed forms, what the answers promise, and mistakes."""
+
+import itertools
+from math import exp
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tarmac import load
+from tarmac.company import Company, company_from
+from tarmac.engine.block import Job, Prepared
+from tarmac.engine.needing import lowest_point, searched
+from tarmac.errors import InputError
+from tarmac.layout import plan_of
+from tarmac.raising import LEVELS, Attempt, Raise, attempt_of, raising
+from tarmac.report.raising import begin_in_words, need_table, raise_text, start_table
+from tarmac.scenario import without_funding
+from tests.companies_at_random import document_at
+
+AT_ONCE = Attempt(0, 1, None, "the test")
+
+
+def company(**sections: Any) -> Company:
+    head = {"name": "Example", "currency": "USD", "first_month": "2024-01", "insolvent_when": "cash_below_zero"}
+    return company_from({"company": head, "cash": {"opening": 0}} | sections, "example.toml")
+
+
+def found(subject: Company, *, months: int = 18, paths: int = 4_096, confidence: float = 0.9, **more: Any) -> Raise:
+    job = Job(plan_of(subject), 11, months, paths)
+    return raising(subject, job=job, confidence=confidence, attempt=more.pop("attempt", AT_ONCE), **more)
+
+
+def survivors(subject: Company, *, extra: float, months: int, paths: int) -> int:
+    """Paths that reach the horizon with some money more at the opening."""
+    ledger = Prepared(Job(plan_of(without_funding(subject)), 11, months, paths), 0).ledger(extra)
+    return int(np.sum(ledger.run()["insolvent"] == months))
+
+
+def test_the_money_for_a_walk_watched_at_month_ends() -> None:
+    """Case G3: burn of mean 1 and standard deviation 2 a month, 18 months, one path in ten insolvent."""
+    paths, exact, spread = 16_384 * 4, 29.317852834790475, 8.0
+    walk = company(cost=[{"name": "burn", "monthly": 1, "noise": "normal(0, 2)"}])
+    result = found(walk, paths=paths)
+    low, high = result.need.interval(0.9)
+    assert low is not None
+    assert high is not None
+    assert result.amount == pytest.approx(exact, abs=2 * (high - low) + 1e-4)
+    assert high - low < spread / 20
+
+
+def test_one_raise_against_a_sure_runway() -> None:
+    """Case F5: money for 9 months, a raise that takes an exponential time of mean 6: exp(-9 / 6) come too late."""
+    paths = 16_384 * 2
+    sure = company(cash={"opening": 8.5}, cost=[{"name": "burn", "monthly": 1}])
+    result = found(sure, months=24, paths=paths, attempt=Attempt("exponential(6)", 1, None, "the test"))
+    late = 1 - result.in_time[0] / paths
+    assert late == pytest.approx(exp(-9 / 6), abs=4 * np.sqrt(0.2231 * 0.7769 / paths))
+
+
+@pytest.mark.parametrize("name", ["stability-ai", "saas-seed"])
+def test_more_confidence_and_more_months_take_no_less_money(name: str) -> None:
+    results = [found(load(name), months=months, paths=1_024) for months in (12, 18, 24)]
+    for result in results:
+        amounts = [result.need.amount(level) for level in LEVELS]
+        assert all(a <= b for a, b in itertools.pairwise(amounts) if a is not None and b is not None)
+    by_months = [result.need.amount(0.8) for result in results]
+    assert all(a <= b for a, b in itertools.pairwise(by_months) if a is not None and b is not None)
+
+
+@pytest.mark.slow
+def test_the_need_saves_as_many_paths_as_it_says() -> None:
+    """Random companies, with and without policies: the P90 need at the opening saves 90% of the paths."""
+    checked = 0
+    for number in range(60):
+        subject = company_from(document_at(number))
+        amount = found(subject, months=12, paths=1_000).amount
+        if amount is None:
+            continue
+        saved = survivors(subject, extra=amount, months=12, paths=1_000)
+        assert saved >= 900 - 4 * np.sqrt(1_000 * 0.09), number
+        if amount > 0:
+            checked += 1
+            assert saved <= 900 + 4 * np.sqrt(1_000 * 0.09), number
+    assert checked > 10
+
+
+def test_the_search_agrees_with_the_lowest_point_where_nothing_reacts() -> None:
+    walk = company(cost=[{"name": "burn", "monthly": "1 to 2", "noise": "normal(0, 2)"}])
+    prepared = Prepared(Job(plan_of(walk), 3, 12, 500), 0)
+    for since in (0, 4):
+        exact, search = lowest_point(prepared, since), searched(prepared, since)
+        np.testing.assert_array_equal(np.isinf(exact), np.isinf(search))
+        there = np.isfinite(exact)
+        np.testing.assert_allclose(search[there], exact[there], rtol=2e-3, atol=2e-3)
+
+
+def test_money_that_comes_later_saves_fewer_and_never_those_already_lost() -> None:
+    burning = company(cash={"opening": 5.5}, cost=[{"name": "burn", "monthly": 1}])
+    assert found(burning, months=12).amount == pytest.approx(6.5)
+    assert found(burning, months=12, at=5).amount == pytest.approx(6.5)
+    late = found(burning, months=12, at=6)
+    assert late.amount is None
+    assert late.need.hopeless == late.paths
+    assert raise_text(late).splitlines()[1].startswith("No amount does")
+
+
+def test_begin_by_is_the_last_month_from_which_the_money_is_in_time() -> None:
+    """Money for five months; three to raise more: begun in the third month it comes in the sixth, just in time."""
+    burning = company(cash={"opening": 5.5}, cost=[{"name": "burn", "monthly": 1}])
+    result = found(burning, months=12, attempt=Attempt(3, 1, None, "the test"))
+    assert result.begin_by == 2
+    assert begin_in_words(result).startswith("Begin by Mar 2024")
+    assert found(burning, months=12, attempt=Attempt(6, 1, None, "the test")).begin_by is None
+    assert found(company(cash={"opening": 20}), months=12).begin_by == 12
+
+
+def test_the_table_agrees_with_the_need() -> None:
+    """Begun at once and there at once, an amount saves the share of paths that need no more."""
+    result = found(load("saas-seed"), months=24)
+    assert result.starts[0] == 0
+    for place, amount in enumerate(result.amounts):
+        share = float(result.need.histogram.share_below(amount)[0]) * (1 - result.need.hopeless / result.need.paths)
+        assert result.survives[0, place] / result.tried == pytest.approx(share, abs=0.03)
+
+
+def test_the_attempt_is_that_of_the_first_equity_round() -> None:
+    lab = load("ai-lab")
+    assert attempt_of(lab).takes == "4 to 9"
+    assert attempt_of(lab, takes="2").takes == "2"
+    assert attempt_of(without_funding(lab)).takes == 0
+    result = found(lab, months=24, paths=1_000, attempt=attempt_of(lab))
+    assert result.dilution is not None
+    low, middle, high = result.dilution
+    assert 0 < low < middle < high < 1
+    document = result.as_json()
+    assert document["table"]["starts"][0] == "2027-01"
+    assert list(need_table(result).index) == list(LEVELS)
+    assert start_table(result).shape == result.survives.shape
+
+
+@pytest.mark.parametrize(
+    ("confidence", "at", "where"), [(0.0, 0, "confidence"), (1.0, 0, "confidence"), (0.9, 18, "at")]
+)
+def test_mistakes_are_named(confidence: float, at: int, where: str) -> None:
+    with pytest.raises(InputError) as caught:
+        found(company(), confidence=confidence, at=at)
+    assert [problem.where for problem in caught.value.problems] == [where]
+
+
+def test_an_attempt_that_makes_no_sense_is_named() -> None:
+    with pytest.raises(InputError, match=r"the raise\.takes"):
+        found(company(), attempt=Attempt("banana", 1, None, "the test"))
