@@ -45,9 +45,7 @@ ENDINGS: Final = ("png", "svg", "pdf")
 _EDGE, _LEFT, _TITLE_GAP, _BETWEEN, _TICKS, _LINE = 1.4, 5.0, 2.2, 2.6, 2.7, 1.35
 _TITLE, _SMALL = 1.45, 0.8
 _FAN_SHARE: Final = 0.6
-_NOTE: Final = (
-    "Bands are per-month quantiles over all paths, insolvent ones at zero; they are not paths. Survival is below."
-)
+_NOTE: Final = "Bands are per-month quantiles over all paths, {}; they are not paths. Survival is below."
 
 
 def runway_figure(forecast: Forecast, size: str = "slide") -> "Figure":
@@ -102,7 +100,8 @@ class _Page:
 
     def foot(self, forecast: Forecast) -> float:
         """How it was made and how to read it; the height above it."""
-        run = f"{counted(forecast.paths, 'path')}, seed {forecast.origin.seed}. {_NOTE}"
+        ends = "insolvent ones at zero" + (", acquired ones left out" if forecast.exit.counts[-1] else "")
+        run = f"{counted(forecast.paths, 'path')}, seed {forecast.origin.seed}. {_NOTE.format(ends)}"
         note, height = self.text(run, em=_SMALL, lines=2, colour=FAINT_INK)
         top = 0.6 * _EDGE + height
         note.set_y(top / self.height)
