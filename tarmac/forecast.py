@@ -13,6 +13,9 @@ from tarmac.summary import EXIT_PROCEEDS, OWNERSHIP, WHOLE, Histogram, Summary
 from tarmac.survival import aalen_johansen, level_interval, month_reached, standard_error, wilson
 
 SCHEMA: Final = "tarmac.forecast/1"
+INSOLVENT: Final = "Insolvent:"
+"""How the sentence among the assumptions begins that says what insolvency means."""
+
 NEED_LEVELS: Final = (0.50, 0.80, 0.90, 0.95)
 QUANTILES: Final = (5, 10, 25, 50, 75, 90, 95)
 

@@ -468,7 +468,8 @@ class Plan:
     def winds_down_for_nothing(self) -> bool:
         """Whether the company can always end without paying anything but what was due already."""
         people = any(team.severance_months or team.notice_months for team in self.teams)
-        return not (people or self.has_payables or self.has_taxes or any(v.commitment for v in self.vendors))
+        owing = self.has_payables or self.has_taxes or self.has_debt
+        return not (people or owing or any(v.commitment for v in self.vendors))
 
     @cached_property
     def knows_ownership(self) -> bool:

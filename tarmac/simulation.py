@@ -19,7 +19,7 @@ from tarmac.company.vendors import Committed
 from tarmac.engine.block import Job, Tally, run_blocks
 from tarmac.engine.needing import need_of_block
 from tarmac.errors import InputError, Problem
-from tarmac.forecast import Clock, Forecast, GoingConcern, Mark, Need, Origin
+from tarmac.forecast import INSOLVENT, Clock, Forecast, GoingConcern, Mark, Need, Origin
 from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.plan import Plan
@@ -246,7 +246,8 @@ _SHARES: Final = ("equity", "compute")
 """Instruments that sell shares at a price."""
 
 _INSOLVENT: Final = {
-    "cannot_pay": "Insolvent: payroll is missed, or a bill is left unpaid longer than its vendor tolerates.",
-    "missed_bill": "Insolvent: any bill is not paid in full when due.",
-    "cash_below_zero": "Insolvent: cash is below zero at a month's end.",
+    "cannot_pay": f"{INSOLVENT} wages, a lender or a tax are not paid, or a bill stays unpaid longer than its vendor "
+    "tolerates.",
+    "missed_bill": f"{INSOLVENT} any bill is not paid in full when due.",
+    "cash_below_zero": f"{INSOLVENT} cash is below zero at a month's end.",
 }

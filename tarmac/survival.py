@@ -29,7 +29,8 @@ def wilson(counts: NDArray[np.int64], total: int) -> tuple[NDArray[np.float64], 
     centre = p + Z95**2 / (2 * total)
     half = Z95 * np.sqrt(p * (1 - p) / total + Z95**2 / (4 * total**2))
     scale = 1 + Z95**2 / total
-    return np.maximum((centre - half) / scale, 0.0), np.minimum((centre + half) / scale, 1.0)
+    low, high = (centre - half) / scale, (centre + half) / scale
+    return np.where(counts == 0, 0.0, low), np.where(counts == total, 1.0, high)
 
 
 def aalen_johansen(

@@ -432,6 +432,8 @@ def _sound_lines(document: dict[str, Any]) -> None:
             table["prepaid_months"] = 3
     document["compute"] = [t for t in document["compute"] if "revenue" not in t or f"revenue.{t['revenue']}" in sold]
     for table in (*document["compute"], *document["cost"]):
+        if table.get("ends", "9999") < table.get("until", ""):
+            del table["ends"]
         if f"price.{table.get('price')}" not in priced:
             table.pop("price", None)
         if "cut_off" in table and not matching(table["cut_off"]["target"], sold):

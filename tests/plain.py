@@ -100,7 +100,7 @@ def books(company: Company, draws: Draws, path: int) -> Books:  # noqa: C901, PL
         assert abs(equity(cash, balance) - worth) <= 1e-6 * scale, (month, cash, balance, worth)
         oldest = max((min(cell.age, cell.stretch + 1) for cell in late), default=-1)
         ways_out = sum(team.way_out(month) for team in teams) + sum(vendor.way_out(month) for vendor in vendors)
-        wind_down = balance["payables"] + balance["taxes_owed"] + ways_out
+        wind_down = balance["payables"] + balance["taxes_owed"] + balance["debt"] + ways_out
         out.write(cash=0.0 if hopeless else cash, net_burn=net_burn, arrears=arrears, oldest=oldest, **balance)
         out.write(earned=earned, bad_debt=bad_debt, payroll=payroll, payroll_tax=payroll_tax, billed=billed)
         out.write(late_interest=late_interest, interest=accrued, other_income=other_income, funding=funding)

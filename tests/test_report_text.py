@@ -142,7 +142,7 @@ def test_screen_fits_with_everything_too_long(reference: Forecast) -> None:
     shown = screen(replace(reference, origin=origin))
     assert len(shown.splitlines()) <= LINES
     assert max(map(len, shown.splitlines())) <= WIDTH
-    assert "Insolvent: payroll is missed" in " ".join(shown.split())
+    assert "Insolvent: wages, a lender or a tax are not paid" in " ".join(shown.split())
 
 
 def test_screen_says_how_it_was_made(reference: Forecast) -> None:

@@ -77,7 +77,9 @@ def _row(key: str, value: object) -> Iterator[tuple[str, str]]:
         yield from _rows(value, f"{key}: ")
     elif isinstance(value, tuple) and any(isinstance(item, Table) for item in value):
         for index, item in enumerate(value):
-            yield key if index == 0 else "", "; ".join(f"{name} {words}" for name, words in _rows(item, ""))
+            named = [safe(item.name)] if hasattr(item, "name") else []
+            words = [f"{name} {words}" for name, words in _rows(item, "")]
+            yield key if index == 0 else "", "; ".join([*named, *words])
     elif isinstance(value, Schedule):
         for index, (month, number) in enumerate(value.entries):
             since = "" if month is None else f"from {month}: "

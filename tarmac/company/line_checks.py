@@ -74,6 +74,9 @@ def _commitment(company: Company, item: Committed) -> Iterator[Mistake]:
     if LONGEST <= item.until - first < LATEST:
         rule = f"a commitment ends within the longest horizon, {LONGEST} months from {first}"
         yield Mistake(where, item.until, rule, "correct the year, or take it out: then it is renewed every month")
+    if item.ends is not None and item.ends < item.until:
+        rule = f"a line does not end before its commitment, {item.until}"
+        yield Mistake(f"compute.{item.name}.ends", item.ends, rule, "take ends out; a policy may terminate it")
     if item.starts is not None and item.until < item.starts:
         yield Mistake(
             where, item.until, f"a commitment ends no earlier than it starts, {item.starts}", "swap the months"

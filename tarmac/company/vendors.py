@@ -203,7 +203,10 @@ class TrainingRun(Compute):
     name: Name = Field(description="What this run is called.")
     month: MonthField = Field(description="The month in which it is planned to start.")
     slip: Months = Field(ZERO, description="Months by which it starts later.")
-    cost: Money = Field(description="What it costs as planned, at the prices of the month planned for its start.")
+    cost: Money = Field(
+        description="What it costs as planned, at the prices of the month planned for its start; "
+        "a [[price]] that it follows moves it from the opening on."
+    )
     overrun: Overrun = Field(
         ONE, description="What it costs in fact, as a multiple of the plan: 1 as planned, 1.5 half as much again."
     )

@@ -93,9 +93,9 @@ def debt(ledger: "Ledger") -> Row:
 def ending_costs(ledger: "Ledger", month: int) -> Row:
     """What an orderly wind-down at a month's end would have to pay. Shape (paths,) or (1,).
 
-    Bills received and taxes owed, notice and severance of everybody, and what commitments cannot escape.
+    Bills received, taxes and debts owed, notice and severance of everybody, and what commitments cannot escape.
     """
-    total = ledger.state.payables + taxes_owed(ledger)
+    total = ledger.state.payables + taxes_owed(ledger) + debt(ledger)
     for team in ledger.teams:
         if team.line.severance_months or team.line.notice_months:
             total = total + team.winding_down(month)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from tarmac.errors import printable
-from tarmac.forecast import Clock, Fan, Forecast
+from tarmac.forecast import INSOLVENT, Clock, Fan, Forecast
 from tarmac.money import format_money, format_share
 from tarmac.report.words import CLOCK_NAMES, bare_money, bound_of_none, counted, end_of, in_currency, percent, short
 
@@ -21,7 +21,7 @@ _SHORTEST_SENTENCE: Final = 40
 _WORTH_SAYING: Final = 0.005
 _LEGAL: Final = {
     "first_missed_bill": "Missed a bill: the cash-flow test.",
-    "point_of_no_return": "Past no return: cash is below the cost of an orderly wind-down.",
+    "point_of_no_return": "Past no return: cash is below what an orderly end costs.",
     "balance_sheet_insolvent": "Owes more: than its assets, the balance-sheet test.",
 }
 """What the clocks that may strike before insolvency test."""
@@ -59,6 +59,9 @@ def _never(forecast: Forecast) -> str:
     tail = ""
     if profitable >= 0.5:
         tail = f"; {format_share(profitable)} are profitable by {end_of(forecast, forecast.months - 1)}"
+    sold = float(forecast.exit.probability[-1])
+    if sold >= _WORTH_SAYING:
+        tail = f"; {format_share(sold)} are acquired by {end_of(forecast, forecast.months - 1)}"
     return f"No path of {forecast.paths:,} is insolvent {within} ({bound}){tail}"
 
 
@@ -136,7 +139,10 @@ def _amounts(forecast: Forecast, shown: list[int]) -> list[tuple[str, list[float
         return [float(value) for value in fan.quantile(level)[shown]]
 
     rows = [
-        ("cash, median (insolvent: zero)", at(forecast.cash, 0.5)),
+        (
+            f"cash, median (insolvent: zero{', sold: left out' if forecast.exit.counts[-1] else ''})",
+            at(forecast.cash, 0.5),
+        ),
         ("cash, one path in ten below", at(forecast.cash, 0.1)),
         ("net burn a month, median while solvent", at(forecast.net_burn, 0.5)),
     ]
@@ -246,15 +252,22 @@ def _run(forecast: Forecast) -> list[str]:
 
 
 def _assumed(forecast: Forecast, *, room: int) -> list[str]:
-    """The assumptions in the lines that are left; where they do not fit, the longest sentences are cut."""
+    """The assumptions in the lines that are left; where they do not fit, the longest sentences are cut.
+
+    The first, which says what "a to b" means, and the definition of insolvency are never cut.
+    """
     sentences = [printable(text, 1_000) for text in forecast.origin.text]
     while True:
         lines = textwrap.wrap(f"Assumed: {' '.join(sentences)}", WIDTH, subsequent_indent=_INDENT) if sentences else []
-        longest = max(map(len, sentences), default=0)
-        if len(lines) <= room or longest <= _SHORTEST_SENTENCE:
-            return lines[:room]
-        place = next(place for place, text in enumerate(sentences) if len(text) == longest)
-        sentences[place] = textwrap.shorten(sentences[place], longest - 10, placeholder=" ...")
+        free = [place for place, text in enumerate(sentences) if place and not text.startswith(INSOLVENT)]
+        place = max(free, key=lambda place: len(sentences[place]), default=0)
+        if len(lines) <= room or not free:
+            return lines
+        if len(sentences[place]) <= _SHORTEST_SENTENCE:
+            del sentences[place]
+        else:
+            shorter = len(sentences[place]) - 10
+            sentences[place] = textwrap.shorten(sentences[place], shorter, placeholder=" ...")
 
 
 def alt_text(forecast: Forecast) -> str:
