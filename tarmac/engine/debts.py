@@ -25,25 +25,54 @@ def _with(new: list[Some], owed: Row) -> Row:
     return total
 
 
-class Loan:
-    """A loan: interest every month on what was owed at its beginning; equal parts of the principal after a while."""
+class Drawn:
+    """What is owed on a loan or a note, and what more comes in. Shapes (paths,)."""
 
-    def __init__(self, plan: LoanPlan, drivers: Drivers) -> None:
-        self.plan = plan
+    def __init__(self, principal: Number, drivers: Drivers) -> None:
         self._drivers = drivers
-        self.owed: Row = opened(plan.principal, drivers)
-        self._part: Row = np.zeros(drivers.paths)
-        self._changes: dict[int, list[Some]] = {}
+        self.owed: Row = opened(principal, drivers)
         self._new: list[Some] = []
-        self._called: Paths = NOBODY
-        self.lent = bool(plan.principal)
+        self.lent = bool(principal)
         """Whether anything has ever been owed."""
-        if plan.principal:
-            self._repay((np.arange(drivers.paths), self.owed.copy()), first=plan.interest_only)
 
     def draw(self, some: Some) -> None:
         """Money, or a vendor's claim, comes in: owed from the end of this month on."""
         self._new.append(some)
+
+    def outstanding(self, paths: Paths, *, new: bool = True) -> Row:
+        """What is owed on some paths, with or without what has come this month. Shape (len(paths),)."""
+        return _with(self._new if new else [], self.owed)[paths]
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is owed, nor comes in this month."""
+        return not self.lent and not self._new
+
+    def _come(self) -> list[Some]:
+        """What has come this month; from now on it is owed."""
+        new, self._new = self._new, []
+        self.lent = self.lent or bool(new)
+        for paths, amounts in new:
+            self.owed[paths] += amounts
+        return new
+
+
+def below(minimum: Number | None, cash: Row, *, month: int, drivers: Drivers) -> Paths:
+    """The paths on which there is less cash at a month's end than a lender allows."""
+    return NOBODY if minimum is None else np.flatnonzero(cash < drivers.value(minimum, month) - ROUNDING)
+
+
+class Loan(Drawn):
+    """A loan: interest every month on what was owed at its beginning; equal parts of the principal after a while."""
+
+    def __init__(self, plan: LoanPlan, drivers: Drivers) -> None:
+        super().__init__(plan.principal, drivers)
+        self.plan = plan
+        self._part: Row = np.zeros(drivers.paths)
+        self._changes: dict[int, list[Some]] = {}
+        self._called: Paths = NOBODY
+        if plan.principal:
+            self._repay((np.arange(drivers.paths), self.owed.copy()), first=plan.interest_only)
 
     def service(self, month: int) -> tuple[Row, Row]:
         """Interest and principal due in a month. Shapes (paths,)."""
@@ -56,26 +85,13 @@ class Loan:
             principal[self._called] = self.owed[self._called]
             self._forget(self._called)
         self.owed -= principal
-        for paths, amounts in self._new:
-            self.owed[paths] += amounts
-            self._repay((paths, amounts), first=month + 1 + self.plan.interest_only)
-        self.lent = self.lent or bool(self._new)
-        self._new = []
+        for some in self._come():
+            self._repay(some, first=month + 1 + self.plan.interest_only)
         return interest, principal
 
     def watch(self, cash: Row, month: int) -> None:
         """At a month's end: less cash than its lender allows calls the loan."""
-        if self.plan.minimum_cash is not None:
-            self._called = np.flatnonzero(cash < self._drivers.value(self.plan.minimum_cash, month) - ROUNDING)
-
-    def outstanding(self, paths: Paths, *, new: bool = True) -> Row:
-        """What is owed on some paths, with or without what has come this month. Shape (len(paths),)."""
-        return _with(self._new if new else [], self.owed)[paths]
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is owed, nor comes in this month."""
-        return not self.lent and not self._new
+        self._called = below(self.plan.minimum_cash, cash, month=month, drivers=self._drivers)
 
     def keep(self, chosen: Selection, drivers: Drivers) -> None:
         """Go on with some of the paths."""
@@ -100,24 +116,16 @@ class Loan:
         self._changes.setdefault(first + self.plan.repaid_over, []).append((paths, -part))
 
 
-class Note:
+class Note(Drawn):
     """A convertible note: simple interest, all of it due in one month, unless it has become shares.
 
     What is put in later is due the month after it came.
     """
 
     def __init__(self, plan: NotePlan, drivers: Drivers) -> None:
+        super().__init__(plan.principal, drivers)
         self.plan = plan
-        self._drivers = drivers
-        self._principal: Row = opened(plan.principal, drivers)
-        self.owed: Row = self._principal.copy()
-        self._new: list[Some] = []
-        self.lent = bool(plan.principal)
-        """Whether anything has ever been owed."""
-
-    def draw(self, some: Some) -> None:
-        """Money, or a vendor's claim, comes in: owed from the end of this month on."""
-        self._new.append(some)
+        self._principal: Row = self.owed.copy()
 
     def convert(self, paths: Paths) -> Row:
         """A priced round has closed on some paths: what was owed there becomes equity. Shape (len(paths),)."""
@@ -132,21 +140,9 @@ class Note:
         due = NOTHING
         if month >= self.plan.matures:
             due, self.owed, self._principal = self.owed, np.zeros_like(self.owed), np.zeros_like(self.owed)
-        for paths, amounts in self._new:
-            self.owed[paths] += amounts
+        for paths, amounts in self._come():
             self._principal[paths] += amounts
-        self.lent = self.lent or bool(self._new)
-        self._new = []
         return interest, due
-
-    def outstanding(self, paths: Paths, *, new: bool = True) -> Row:
-        """What is owed on some paths, with or without what has come this month. Shape (len(paths),)."""
-        return _with(self._new if new else [], self.owed)[paths]
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is owed, nor comes in this month."""
-        return not self.lent and not self._new
 
     def keep(self, chosen: Selection, drivers: Drivers) -> None:
         """Go on with some of the paths."""
@@ -190,8 +186,7 @@ class CreditLine:
 
     def watch(self, cash: Row, month: int) -> None:
         """At a month's end: less cash than the bank allows calls what is drawn, and closes the line."""
-        if self.plan.minimum_cash is not None:
-            self._called = np.flatnonzero(cash < self._drivers.value(self.plan.minimum_cash, month) - ROUNDING)
+        self._called = below(self.plan.minimum_cash, cash, month=month, drivers=self._drivers)
 
     def keep(self, chosen: Selection, drivers: Drivers) -> None:
         """Go on with some of the paths."""
