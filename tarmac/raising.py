@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 
 from tarmac.company import Company, company_from
 from tarmac.engine.block import Job
-from tarmac.engine.needing import need_of_block
 from tarmac.engine.trying import Trial
 from tarmac.errors import InputError, Problem
 from tarmac.forecast import Need
 from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.scenario import without_funding
-from tarmac.summary import HistogramBuilder
+from tarmac.simulation import searched_need
 from tarmac.survival import standard_error, wilson
 
 SCHEMA: Final = "tarmac.raise/1"
@@ -147,7 +146,7 @@ def raising(company: Company, *, job: Job, confidence: float, attempt: Attempt, 
     _check(confidence=confidence, at=at, months=job.months)
     bare = without_funding(company)
     plain = Job(plan_of(bare), job.seed, job.months, job.paths)
-    need = _need(plain, at)
+    need = searched_need(plain, since=at)
     trials = Job(plan_of(_with_round(bare, attempt)), job.seed, job.months, job.paths)
     struck, in_time, closes = _timing(trials)
     tried = Job(trials.plan, job.seed, job.months, min(job.paths, PATHS))
@@ -173,16 +172,6 @@ def raising(company: Company, *, job: Job, confidence: float, attempt: Attempt, 
         tried=tried.paths,
         dilution=_dilution(company, need.amount(confidence), attempt=attempt),
     )
-
-
-def _need(job: Job, at: int) -> Need:
-    """What each path needs at the beginning of a month."""
-    builder, hopeless = HistogramBuilder(1), 0
-    for block in range(job.blocks):
-        amounts = need_of_block(job, block, since=at)
-        builder.month(0, amounts[np.isfinite(amounts)])
-        hopeless += int(np.isinf(amounts).sum())
-    return Need(builder.build(), hopeless)
 
 
 def _timing(job: Job) -> tuple[NDArray[np.int32], NDArray[np.int64], float]:

@@ -136,10 +136,14 @@ def need_of(job: Job, summary: Summary) -> Need:
     """The extra opening cash paths need: from the run itself where nothing reacts to cash, else by a search."""
     if "need" in summary.amounts:
         return Need(summary.amounts["need"], 0)
-    first = Job(job.plan, job.seed, job.months, min(job.paths, NEED_PATHS))
+    return searched_need(Job(job.plan, job.seed, job.months, min(job.paths, NEED_PATHS)))
+
+
+def searched_need(job: Job, *, since: int = 0) -> Need:
+    """The extra cash that the paths of a job need at the beginning of month `since`."""
     builder, hopeless = HistogramBuilder(1), 0
-    for block in range(first.blocks):
-        amounts = need_of_block(first, block)
+    for block in range(job.blocks):
+        amounts = need_of_block(job, block, since=since)
         builder.month(0, amounts[np.isfinite(amounts)])
         hopeless += int(np.isinf(amounts).sum())
     return Need(builder.build(), hopeless)

@@ -130,8 +130,16 @@ def _subtitle(forecast: Forecast) -> str:
 def save(figure: "Figure", path: str | Path, *, forecast: Forecast) -> Path:
     """Keep a figure as PNG, SVG or PDF, by the ending of the path; the same figure gives the same bytes.
 
-    The file carries the chart's text alternative: as title and description in SVG, as metadata in PNG and PDF. It is
-    written beside its place and then moved there, so that nobody reads half a chart. InputError for other endings.
+    The file carries the chart's text alternative. InputError for other endings.
+    """
+    return keep(figure, path, title=headline(forecast), description=alt_text(forecast))
+
+
+def keep(figure: "Figure", path: str | Path, *, title: str, description: str) -> Path:
+    """Keep any figure, with its text alternative: as title and description in SVG, as metadata in PNG and PDF.
+
+    It is written beside its place and then moved there, so that nobody reads half a chart. InputError for endings that
+    are none of ENDINGS.
     """
     path = Path(path)
     ending = path.suffix.lower().removeprefix(".")
@@ -140,15 +148,14 @@ def save(figure: "Figure", path: str | Path, *, forecast: Forecast) -> Path:
         raise InputError([Problem("command line", "chart", path.name, rule, nearest(ending, ENDINGS))])
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_bytes(_rendered(figure, forecast, ending=ending))
+        beside.write_bytes(_rendered(figure, ending, title=title, description=description))
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
     return path
 
 
-def _rendered(figure: "Figure", forecast: Forecast, *, ending: str) -> bytes:
-    title, description = headline(forecast), alt_text(forecast)
+def _rendered(figure: "Figure", ending: str, *, title: str, description: str) -> bytes:
     metadata: dict[str, dict[str, str | None]] = {
         "png": {"Title": title, "Description": description},
         "svg": {"Title": title, "Date": None},

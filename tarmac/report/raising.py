@@ -1,7 +1,5 @@
 """A raise in words and as a picture: how much, by when, and both at once."""
 
-import io
-import os
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,7 +8,7 @@ import numpy as np
 
 from tarmac.money import format_money, format_share
 from tarmac.raising import LEVELS, Raise
-from tarmac.report.figure import SIZES
+from tarmac.report.figure import SIZES, keep
 from tarmac.report.style import BLUE, FAINT_INK, INK, VERMILLION, drawable, style
 from tarmac.report.words import counted, percent, short
 
@@ -193,23 +191,8 @@ def raise_figure(found: Raise, size: str = "slide") -> "Figure":
 
 
 def save_raise(figure: "Figure", path: Path, *, found: Raise) -> None:
-    """Keep the figure by the ending of the path, with its text alternative; written beside and then moved."""
-    buffer = io.BytesIO()
-    ending = path.suffix.removeprefix(".")
-    title, text = answer(found), f"{answer(found)}. {begin_in_words(found)}."
-    metadata: dict[str, str | None] = {"Title": title, "Description": text}
-    if ending == "svg":
-        metadata |= {"Date": None}
-    elif ending == "pdf":
-        metadata = {"Title": title, "Subject": text, "CreationDate": None}
-    with style():
-        figure.savefig(buffer, format=ending, metadata=metadata)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(buffer.getvalue())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    """Keep the figure by the ending of the path, with its text alternative."""
+    keep(figure, path, title=answer(found), description=f"{answer(found)}. {begin_in_words(found)}.")
 
 
 def _few() -> "MaxNLocator":
