@@ -14,7 +14,7 @@ from tarmac.errors import InputError, Problem, nearest
 from tarmac.money import CURRENCIES
 from tarmac.months import Month
 
-COLUMNS: Final = ("quantity", "from", "to", "value", "unit", "qualifier", "document", "use", "note")
+COLUMNS: Final = ("quantity", "from", "to", "known", "value", "unit", "qualifier", "document", "use", "note")
 SIDES: Final = {"exact": 0, "about": 0, "less than": -1, "at most": -1, "more than": 1, "at least": 1}
 """Qualifiers of firm figures: a bound from above (-1), a bound from below (1), or the figure itself."""
 AMOUNTLESS: Final = ("unknown", "event")
@@ -54,11 +54,15 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A row of a file of facts: one figure of the months from `first` to `last`. `value`: None where none is known."""
+    """A row of a file of facts: one figure of the months from `first` to `last`. `value`: None where none is known.
+
+    `known`: the month in which it became known. Before `last` where somebody's own forecast is the fact.
+    """
 
     quantity: Quantity
     first: Month
     last: Month
+    known: Month
     value: float | None
     unit: str
     qualifier: str
@@ -112,7 +116,9 @@ def _rows(text: str, file: str) -> dict[int, dict[str, str]]:
 def _fact(cells: Mapping[str, str]) -> Fact:
     quantity = _quantity(cells["quantity"]) if cells["use"] in USED else Quantity(cells["quantity"])
     value = float(cells["value"]) if cells["value"] else None
-    return Fact(quantity, Month.parse(cells["from"]), Month.parse(cells["to"]), value, *list(cells.values())[4:])
+    first, last = Month.parse(cells["from"]), Month.parse(cells["to"])
+    known = Month.parse(cells["known"]) if cells["known"] else last
+    return Fact(quantity, first, last, known, value, *list(cells.values())[5:])
 
 
 def _month(text: str) -> Month | None:
@@ -146,6 +152,7 @@ def _mistakes(cells: Mapping[str, str]) -> Iterator[_Mistake]:
         (unit or silent, "unit", "says what the value counts", "write a currency, people, customers or share"),
         *((_month(cells[name]), name, "is a month", "write it as 2023-01") for name in ("from", "to")),
         (not first or not last or first <= last, "to", "is not before 'from'", "swap the two"),
+        (not cells["known"] or _month(cells["known"]), "known", "is a month, or empty", "write it as 2023-01"),
         (not silent or not value, "value", f"is empty where the qualifier is {qualifier}", "remove it"),
         (silent or number, "value", "is a plain number above zero", "write 4000000, without signs or letters"),
     )

@@ -12,8 +12,8 @@ from tarmac.library import load_facts
 from tarmac.months import Month
 
 HEAD = ",".join(COLUMNS)
-CASH = "cash,2024-03,2024-03,4000000,USD,less than,memo,judge,a note"
-BILLED = "billed team.* + cost.*,2024-01,2024-12,54000000,USD,exact,memo,calibrate,"
+CASH = "cash,2024-03,2024-03,,4000000,USD,less than,memo,judge,a note"
+BILLED = "billed team.* + cost.*,2024-01,2024-12,,54000000,USD,exact,memo,calibrate,"
 
 
 def company(**more: Any) -> Company:
@@ -49,11 +49,17 @@ def changed(row: str, **cells: str) -> str:
 def test_a_row_is_a_fact() -> None:
     cash, billed = read(CASH, changed(BILLED, from_="2024-04"))
     month = Month(2024, 3)
-    assert cash == Fact(Quantity("cash"), month, month, 4e6, "USD", "less than", "memo", "judge", "a note")
+    assert cash == Fact(Quantity("cash"), month, month, month, 4e6, "USD", "less than", "memo", "judge", "a note")
     assert cash.side == -1
     assert billed.quantity == Quantity("billed", ("team.*", "cost.*"))
     assert str(billed.quantity) == "billed team.* + cost.*"
     assert (billed.first, billed.last, billed.side) == (Month(2024, 4), Month(2024, 12), 0)
+
+
+def test_a_figure_is_known_in_its_last_month_unless_the_row_says_otherwise() -> None:
+    after_the_fact, forecast = read(BILLED, changed(BILLED, quantity="billed compute.*", known="2024-10"))
+    assert (after_the_fact.known, forecast.known) == (Month(2024, 12), Month(2024, 10))
+    assert refused(changed(CASH, known="soon")) == [("row 2, known", "soon")]
 
 
 @pytest.mark.parametrize(
@@ -65,9 +71,9 @@ def test_a_bound_has_a_side(qualifier: str, side: int) -> None:
 
 
 def test_context_may_be_of_anything() -> None:
-    event = "investors leave,2024-01,2024-02,,,event,memo,context,"
-    plan = '"hoped for, in all",2024-01,2024-02,5,customers,plan,memo,context,'
-    unknown = "unpaid compute.aws,2024-01,2024-02,,USD,unknown,memo,context,"
+    event = "investors leave,2024-01,2024-02,,,,event,memo,context,"
+    plan = '"hoped for, in all",2024-01,2024-02,,5,customers,plan,memo,context,'
+    unknown = "unpaid compute.aws,2024-01,2024-02,,,USD,unknown,memo,context,"
     found = read(event, plan, unknown)
     assert [str(fact.quantity) for fact in found] == ["investors leave", "hoped for, in all", "unpaid compute.aws"]
     assert [fact.quantity.targets for fact in found] == [(), (), ()]

@@ -29,7 +29,7 @@ def compared(*rows: str, of: Company | None = None) -> list[dict[Any, Any]]:
 
 
 def cash(value: float, qualifier: str = "exact", month: str = "2024-03") -> str:
-    return f"cash,{month},{month},{value},USD,{qualifier},memo,judge,"
+    return f"cash,{month},{month},,{value},USD,{qualifier},memo,judge,"
 
 
 def test_a_fact_stands_beside_what_the_model_says() -> None:
@@ -90,9 +90,9 @@ def test_a_figure_that_nobody_lives_to_see_is_outside() -> None:
 
 def test_flows_are_summed_over_their_months() -> None:
     said = compared(
-        "billed team.* + cost.*,2024-01,2024-06,70,USD,exact,memo,calibrate,",
-        "billed cost.*,2024-02,2024-03,20,USD,exact,memo,calibrate,",
-        "headcount team.*,2024-06,2024-06,2,people,exact,memo,judge,",
+        "billed team.* + cost.*,2024-01,2024-06,,70,USD,exact,memo,calibrate,",
+        "billed cost.*,2024-02,2024-03,,20,USD,exact,memo,calibrate,",
+        "headcount team.*,2024-06,2024-06,,2,people,exact,memo,judge,",
     )
     assert [row["median"] for row in said] == [6 * 12, 2 * 10, 2]
     assert [row["inside"] for row in said] == [False, True, True]
@@ -101,8 +101,8 @@ def test_flows_are_summed_over_their_months() -> None:
 def test_context_and_what_lies_before_or_beyond_the_model_is_left_out() -> None:
     found = compared(
         cash(100, month="2023-12"),
-        "billed cost.*,2023-12,2024-02,20,USD,exact,memo,judge,",
-        "investors leave,2024-01,2024-01,,,event,memo,context,",
+        "billed cost.*,2023-12,2024-02,,20,USD,exact,memo,judge,",
+        "investors leave,2024-01,2024-01,,,,event,memo,context,",
         cash(100),
         cash(100, month="2150-01"),
     )
@@ -112,7 +112,7 @@ def test_context_and_what_lies_before_or_beyond_the_model_is_left_out() -> None:
 
 def test_facts_that_do_not_fit_the_company_are_refused() -> None:
     with pytest.raises(InputError, match=r"compute\.aws"):
-        compared("billed compute.aws,2024-01,2024-02,20,USD,exact,memo,judge,")
+        compared("billed compute.aws,2024-01,2024-02,,20,USD,exact,memo,judge,")
 
 
 def test_the_same_seed_gives_the_same_table() -> None:

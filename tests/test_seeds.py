@@ -32,8 +32,8 @@ def test_a_file_of_facts_stands_beside_every_company_that_names_one() -> None:
 
 
 def test_the_arrears_of_stability_ai_are_the_sum_of_what_is_known_to_be_unpaid() -> None:
-    judged = [fact for fact in facts(SEEDS / "stability-ai.csv") if fact.use == "judge"]
-    owed = [fact for fact in judged if fact.quantity.kind in ("unpaid", "arrears")]
+    used = [fact for fact in facts(SEEDS / "stability-ai.csv") if fact.use in USED]
+    owed = [fact for fact in used if fact.quantity.kind in ("unpaid", "arrears")]
     parts = [fact.value for fact in owed if fact.quantity.targets]
     whole = [fact.value for fact in owed if not fact.quantity.targets]
     assert len(parts) == 4
