@@ -1,0 +1,63 @@
+"""`tarmac run` and its options."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tarmac.cli.asked import Asked, Form, Size
+from tarmac.cli.late import late
+from tarmac.cli.options import CompanyName, Force, Quiet, Scenarios, Seed
+
+if TYPE_CHECKING:
+    from tarmac.cli import running
+else:
+    running = late("tarmac.cli.running")
+
+
+def run(
+    company: CompanyName,
+    *,
+    scenario: Scenarios = None,
+    months: Annotated[int, typer.Option(metavar="N", help="Months to simulate.")] = 36,
+    paths: Annotated[int, typer.Option(metavar="N", help="Paths to simulate.")] = 20_000,
+    seed: Seed = None,
+    without_funding: Annotated[bool, typer.Option("--without-funding", help="Take every round away.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the forecast as JSON, and nothing else.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write chart, tables and forecast there.")] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+    fail_if: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GATE", help="End with exit code 3 if this holds: 'insolvent by 12 > 10%'. Repeatable."),
+    ] = None,
+    chart: Annotated[
+        list[Form] | None, typer.Option(metavar="png|svg|pdf", help="Format of the chart; png unless said. Repeatable.")
+    ] = None,
+    size: Annotated[
+        list[Size] | None,
+        typer.Option(metavar="slide|document|social|square", help="Size of the chart; slide unless said. Repeatable."),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(metavar="N", help="Processes; changes no result.")] = None,
+    audit: Annotated[bool, typer.Option("--audit", help="Check that no cash appears or vanishes; slower.")] = False,
+) -> int:
+    """Simulate a company and say how much runway is left."""
+    return running.run(
+        Asked(
+            company=company,
+            scenarios=scenario or (),
+            months=months,
+            paths=paths,
+            seed=seed,
+            workers=workers,
+            audit=audit,
+            without_funding=without_funding,
+            json=json,
+            out=out,
+            force=force,
+            quiet=quiet,
+            fail_if=fail_if or (),
+            forms=chart or (),
+            sizes=size or (),
+        )
+    )

@@ -1,0 +1,17 @@
+"""Options that several commands have, said once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+CompanyName = Annotated[str, typer.Argument(metavar="COMPANY", help="A name on the shelf models/, or a file.")]
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Option("--scenario", "-s", metavar="NAME", help="A scenario by name or file; several apply in order."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that are already there.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress bar; data and mistakes only.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
+Seed = Annotated[int | None, typer.Option(metavar="N", help="A seed to repeat a run by; without one, one is drawn.")]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write charts, tables and JSON there.")]
