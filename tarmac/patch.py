@@ -58,8 +58,8 @@ class Patch:
     """A company's document on its way through some edits."""
 
     def __init__(self, company: Company) -> None:
-        self.document: dict[str, Any] = _plain(company.document())
-        self._declared: dict[str, Any] = _plain(company.model_dump())
+        self.document: dict[str, Any] = plain(company.document())
+        self._declared: dict[str, Any] = plain(company.model_dump())
         self._first = company.company.first_month
 
     def make(self, edit: Edit) -> list[Mistake]:
@@ -253,11 +253,11 @@ _FITS: Final[dict[str, Callable[[object], bool]]] = {
 _GOES_WITH: Final = {"multiply": "a number", "add": "a number", "shift": "a month or a schedule"}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401  (plain values of a file)
+def plain(value: Any) -> Any:  # noqa: ANN401  (plain values of a file)
     """Tuples as lists, so that a document can be changed in place."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _plus(value: float | str, more: float | str) -> float | str:

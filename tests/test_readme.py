@@ -23,6 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         assert f"`{name}`" in README.read_text(encoding="utf-8")
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "acme-last-month.toml").write_text(blocks("toml")[0], encoding="utf-8")
     return tmp_path
 
 

@@ -60,12 +60,15 @@ def _write(stream: TextIO | None, text: str) -> None:
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """What tells a person how far a run is: a bar after a second, on a terminal only; None where nothing is shown."""
+def progress(*, quiet: bool, what: str = "paths") -> Iterator[Callable[[int, int], None] | None]:
+    """What tells a person how far a run is: a bar after a second, on a terminal only; None where nothing is shown.
+
+    `what` is counted.
+    """
     if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
-    bar = _Bar()
+    bar = _Bar(what)
     try:
         yield bar.tell
     finally:
@@ -75,11 +78,11 @@ def progress(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
 class _Bar:
     """A progress bar that appears when a run turns out to be long."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (TextColumn("{task.completed:,} of {task.total:,} paths"), BarColumn(), TimeRemainingColumn())
+        columns = (TextColumn(f"{{task.completed:,}} of {{task.total:,}} {what}"), BarColumn(), TimeRemainingColumn())
         self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
         self._task = self._progress.add_task("", total=None, start=True)
         self._begun = time.monotonic()

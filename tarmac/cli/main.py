@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tarmac.cli.commands import shelves
+from tarmac.cli.commands.diff import diff
 from tarmac.cli.commands.raise_ import raise_
 from tarmac.cli.commands.run import run
 from tarmac.cli.commands.show import show
@@ -56,6 +57,7 @@ def tarmac(
 COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "run": run,
     "raise": raise_,
+    "diff": diff,
     "list": shelves.list_,
     "show": show,
     "check": shelves.check,

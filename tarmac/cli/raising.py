@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Final
 
 from tarmac.cli.asked import AskedRaise
+from tarmac.cli.checking import kept, out_of_range
 from tarmac.cli.console import note, put, safe
 from tarmac.cli.running import patched
 from tarmac.cli.saving import Writer, as_json, refuse_existing, text_writer, write_all
 from tarmac.company import Company
-from tarmac.company.line_checks import LONGEST
 from tarmac.engine.block import Job
 from tarmac.errors import InputError, Problem
 from tarmac.layout import plan_of
@@ -16,7 +16,7 @@ from tarmac.money import NumberError, parse_amount
 from tarmac.months import Month
 from tarmac.raising import Raise, attempt_of, raising
 from tarmac.report.raising import need_table, raise_figure, raise_text, save_raise, start_table
-from tarmac.streams import MAX_SEED, fresh_seed
+from tarmac.streams import fresh_seed
 
 _MOST_PATHS: Final = 1_000_000
 _FILES: Final = ("raise.json", "need.csv", "starts.csv", "raise.png")
@@ -40,18 +40,8 @@ def run(asked: AskedRaise) -> int:
 def _checked(asked: AskedRaise) -> tuple[Company, float, int]:
     """The company, the confidence and the month index; every mistake of the command line and its files at once."""
     problems: list[Problem] = []
-    company: Company | None = None
-    try:
-        company = patched(asked.company, asked.scenarios)
-    except InputError as error:
-        problems += error.problems
-    for where, value, high in (("months", asked.months, LONGEST), ("paths", asked.paths, _MOST_PATHS)):
-        if not 1 <= value <= high:
-            problems.append(
-                _mistake(where, str(value), rule=f"is a whole number from 1 to {high}", remedy="choose one")
-            )
-    if asked.seed is not None and not 0 <= asked.seed <= MAX_SEED:
-        problems.append(_mistake("seed", str(asked.seed), rule=f"is from 0 to {MAX_SEED}", remedy="choose one"))
+    company = kept(problems, lambda name: patched(name, asked.scenarios), on=asked.company)
+    problems += out_of_range(months=asked.months, paths=asked.paths, seed=asked.seed, most_paths=_MOST_PATHS)
     confidence = _confidence(asked.confidence)
     if confidence is None:
         rule = "is a share between 0% and 100%, such as 90%"
@@ -62,10 +52,8 @@ def _checked(asked: AskedRaise) -> tuple[Company, float, int]:
             _mistake("at", str(asked.at), rule="is a month of the run, such as 2023-06", remedy="write one")
         )
     if asked.out is not None:
-        try:
-            refuse_existing([asked.out / name for name in _FILES], force=asked.force)
-        except InputError as error:
-            problems += error.problems
+        places = [asked.out / name for name in _FILES]
+        kept(problems, lambda files: refuse_existing(files, force=asked.force), on=places)
     if company is None or confidence is None or at is None or problems:
         raise InputError(problems)
     return company, confidence, at

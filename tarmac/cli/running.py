@@ -1,12 +1,13 @@
 """`tarmac run`: a company and its scenarios, simulated, on one screen and in files."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from tarmac import library
 from tarmac.cli.asked import Asked, Form, Size
+from tarmac.cli.checking import kept, out_of_range
 from tarmac.cli.console import note, progress, put, safe
 from tarmac.cli.gates import Gate, gates_from
 from tarmac.cli.saving import (
@@ -18,7 +19,6 @@ from tarmac.cli.saving import (
     write_all,
 )
 from tarmac.company import Company
-from tarmac.company.line_checks import LONGEST
 from tarmac.errors import InputError, Problem
 from tarmac.forecast import Forecast
 from tarmac.report.figure import runway_figure, save
@@ -26,10 +26,6 @@ from tarmac.report.tables import cash_table, survival_table
 from tarmac.report.text import alt_text, screen
 from tarmac.scenario import apply, without_funding
 from tarmac.simulation import MOST_PATHS, How, simulate
-from tarmac.streams import MAX_SEED
-
-A = TypeVar("A")
-T = TypeVar("T")
 
 MOST_WORKERS: Final = 256
 GATE_FAILED: Final = 3
@@ -50,8 +46,8 @@ def run(asked: Asked) -> int:
 def patched(name: str, scenarios: Sequence[str]) -> Company:
     """A company after some scenarios. InputError lists the mistakes of all the files at once."""
     problems: list[Problem] = []
-    company = _kept(problems, library.load, on=name)
-    patches = [_kept(problems, library.load_scenario, on=item) for item in scenarios]
+    company = kept(problems, library.load, on=name)
+    patches = [kept(problems, library.load_scenario, on=item) for item in scenarios]
     if company is None or problems:
         raise InputError(problems)
     for patch in patches:
@@ -62,34 +58,19 @@ def patched(name: str, scenarios: Sequence[str]) -> Company:
 def _checked(asked: Asked) -> tuple[Company, tuple[Gate, ...]]:
     """The company to simulate and the gates to judge by; every mistake of the command line and its files at once."""
     problems = list(_out_of_range(asked))
-    company = _kept(problems, _company, on=asked)
-    _kept(problems, _check_places, on=asked)
-    gates = None if company is None else _kept(problems, lambda known: _gates(asked, known), on=company)
+    company = kept(problems, _company, on=asked)
+    kept(problems, _check_places, on=asked)
+    gates = None if company is None else kept(problems, lambda known: _gates(asked, known), on=company)
     if company is None or gates is None or problems:
         raise InputError(problems)
     return company, gates
 
 
-def _kept(problems: list[Problem], work: Callable[[A], T], *, on: A) -> T | None:
-    """What the work returns; or None, and its problems kept."""
-    try:
-        return work(on)
-    except InputError as error:
-        problems += error.problems
-        return None
-
-
 def _out_of_range(asked: Asked) -> Iterator[Problem]:
-    for where, value, low, high in (
-        ("months", asked.months, 1, LONGEST),
-        ("paths", asked.paths, 1, MOST_PATHS),
-        ("seed", asked.seed, 0, MAX_SEED),
-        ("workers", asked.workers, 1, MOST_WORKERS),
-    ):
-        if value is not None and not low <= value <= high:
-            yield _mistake(
-                where, str(value), rule=f"is a whole number from {low} to {high}", remedy="choose one of them"
-            )
+    yield from out_of_range(months=asked.months, paths=asked.paths, seed=asked.seed, most_paths=MOST_PATHS)
+    if asked.workers is not None and not 1 <= asked.workers <= MOST_WORKERS:
+        rule = f"is a whole number from 1 to {MOST_WORKERS}"
+        yield _mistake("workers", str(asked.workers), rule=rule, remedy="choose one of them")
 
 
 def _company(asked: Asked) -> Company:
