@@ -1,5 +1,6 @@
 """Why runway changed, in words and as a waterfall."""
 
+import math
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -122,8 +123,9 @@ def _row(name: str, outlook: Outlook, *, sign: bool) -> str:
 
 
 def _with_error(reading: Reading, *, sign: bool, scale: float = 1.0) -> str:
-    value = scale * reading.value
-    return f"{_signed(value) if sign else f'{value:.1f}'} ±{_Z95 * scale * reading.error:.1f}"
+    """A reading with its 95% Monte Carlo error, rounded up."""
+    value, error = scale * reading.value, math.ceil(10 * _Z95 * scale * reading.error - 1e-9) / 10
+    return f"{_signed(value) if sign else f'{value:.1f}'} ±{error:.1f}"
 
 
 def _signed(value: float) -> str:
