@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.months import Month
-from tarmac.summary import EXIT_PROCEEDS, OWNERSHIP, WHOLE, Histogram, Summary
+from tarmac.summary import EXIT_PROCEEDS, OWNERSHIP, SECONDARY_PROCEEDS, WHOLE, Histogram, Summary
 from tarmac.survival import aalen_johansen, level_interval, month_reached, standard_error, wilson
 
 SCHEMA: Final = "tarmac.forecast/1"
@@ -356,7 +356,15 @@ class Forecast:
     @property
     def exit_proceeds(self) -> Spread | None:
         """What common holders together get where the company is sold; None where it never is, or none is known."""
-        found = self.summary.amounts.get(EXIT_PROCEEDS)
+        return self._proceeds(EXIT_PROCEEDS)
+
+    @property
+    def secondary_proceeds(self) -> Spread | None:
+        """What common holders together get for shares they sell, on the paths where they do; None as above."""
+        return self._proceeds(SECONDARY_PROCEEDS)
+
+    def _proceeds(self, name: str) -> Spread | None:
+        found = self.summary.amounts.get(name)
         return Spread(found) if found is not None and found.totals[0] else None
 
     @property
@@ -400,6 +408,7 @@ class Forecast:
             "need": self.need.as_json(),
             "ownership": None if self.ownership is None else self.ownership.as_json(),
             "exit_proceeds": None if self.exit_proceeds is None else self.exit_proceeds.as_json(),
+            "secondary_proceeds": None if self.secondary_proceeds is None else self.secondary_proceeds.as_json(),
             "default_alive": {"probability": alive, "standard_error": float(self.default_alive.standard_error[-1])},
             "simple_runway_months": self.simple_runway,
             "assumptions": list(origin.text),

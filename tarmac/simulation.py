@@ -228,9 +228,10 @@ def assumptions(plan: Plan, company: Company, *, months: int | None = None) -> t
         sentences.append(f"Opening balances not given are those of a steady state: {', '.join(steady)}.")
     sentences.append(_INSOLVENT[company.company.insolvent_when])
     if company.holder and not plan.knows_ownership:
-        unpriced = [item.driver for item in plan.rounds if item.instrument in _SHARES and item.pre_money is None]
+        unpriced = [item.driver for item in plan.unpriced]
         if unpriced:
-            sentences.append(f"Who owns what is not computed: no pre_money is given for {', '.join(unpriced)}.")
+            names = ", ".join(unpriced)
+            sentences.append(f"Who owns what is not computed: neither pre_money nor sold is given for {names}.")
     if months is not None:
         sentences += _committed_beyond(company, company.company.first_month + months)
     return (*sentences, *fights(company))
@@ -245,9 +246,6 @@ def _committed_beyond(company: Company, end: Month) -> list[str]:
         if until is not None and until >= end
     ]
 
-
-_SHARES: Final = ("equity", "compute")
-"""Instruments that sell shares at a price."""
 
 _INSOLVENT: Final = {
     "cannot_pay": f"{INSOLVENT} wages, a lender or a tax are not paid, or a bill stays unpaid longer than its vendor "

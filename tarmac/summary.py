@@ -225,6 +225,9 @@ OWNERSHIP: Final = "ownership"
 EXIT_PROCEEDS: Final = "exit_proceeds"
 """The amounts of what common holders together get where the company is sold."""
 
+SECONDARY_PROCEEDS: Final = "secondary_proceeds"
+"""The amounts of what common holders together get where shares are sold by those who hold them."""
+
 WHOLE: Final = 2.0**20
 """100% in the unit in which histograms hold shares of the company: what is told from zero is then small enough."""
 

@@ -283,6 +283,7 @@ INSTRUMENTS: dict[str, dict[str, Recipe]] = {
     "asset_sale": {},
     "acquisition": {},
     "compute": {"pre_money": money(1000, 9000)},
+    "secondary": {},
 }
 
 
@@ -296,13 +297,29 @@ ATTEMPT: dict[str, Recipe] = {
 }
 
 
+ODDS: dict[str, Recipe] = {
+    "revenue": some({"at": money(20, 300), "adds": number(-1, 1)}),
+    "growth": some({"at": number(-0.05, 0.1), "adds": number(-0.3, 0.3)}),
+    "burn_multiple": some({"at": number(0, 6), "adds": number(-1, 1)}, most=number(5, 20)),
+    "runway": some({"at": number(2, 12), "adds": number(-0.3, 0.3)}, most=number(6, 40)),
+}
+HAZARD = {"takes": number(0, 2.9), "closes_monthly": number(0.05, 0.7), "gives_up_after": number(2, 9)}
+AGAIN = {"retries": integers(0, 3), "again_after": number(1, 4)}
+
+
 def attempts(dice: Dice) -> Any:
-    """A round: it starts in a month, or when something is seen."""
+    """A round: it starts in a month, or when something is seen; some may close in any month, or are tried again."""
     instrument = value_of("equity", "equity", *INSTRUMENTS)(dice)
     required: dict[str, Recipe] = {"amount": money(100, 1200)}
     required |= {"vendor": value_of("0", "1")} if instrument == "compute" else {}
+    required |= {"share": number(0.02, 0.4)} if instrument == "secondary" else {}
     required |= one_of(value_of({"starts": calendar(0, 8)}), value_of({"when": triggers}))(dice)
-    return {"instrument": instrument, **some(required, **ATTEMPT, **INSTRUMENTS[instrument])(dice)}
+    optional = ATTEMPT | {"odds": one_or_more(ODDS)} | INSTRUMENTS[instrument]
+    for keys in (HAZARD, AGAIN):
+        if dice.integers(3) == 0:
+            required |= keys
+            optional = {key: recipe for key, recipe in optional.items() if key not in keys}
+    return {"instrument": instrument, **some(required, **optional)(dice)}
 
 
 holders = one_of(
@@ -387,10 +404,16 @@ def _share_out(document: dict[str, Any], dice: Dice) -> None:
         table["share"] /= total
         if table.get("kind") == "pool" and place:
             table["kind"] = "common"
+    insiders = [table["name"] for table in document["holder"] if table.get("kind") != "pool"]
+    for table in document["round"]:
+        if insiders and table["instrument"] in ("equity", "compute", "safe", "note") and dice.integers(3) == 0:
+            table["by"] = value_of(*insiders)(dice)
     priced = dice.integers(4) > 0
     for table in (*document["round"], *document["debt"]):
         if table.get("instrument") in ("equity", "compute"):
-            table.update({"pre_money": money(1000, 9000)(dice)} if priced else {})
+            table.pop("pre_money", None)
+            price = one_of(some({"pre_money": money(1000, 9000)}), some({"sold": number(0.05, 0.4)}))
+            table.update(price(dice) if priced else {})
             table.update({"option_pool": number(0.05, 0.25)(dice)} if dice.integers(2) else {})
         elif table.get("kind") == "note":
             table.update(some({}, cap=money(1000, 9000), discount=number(0.1, 0.3))(dice))
@@ -411,6 +434,8 @@ def _sound(document: dict[str, Any]) -> dict[str, Any]:
             table["instrument"] = "equity"
         if "matures" in table:
             table["matures"] = max(table["matures"], table.get("starts", FIRST))
+        if not document["revenue"] and "odds" in table:
+            table["odds"] = {"runway": table["odds"].get("runway", {"at": 6, "adds": 0.2})}
     for table in (*document["round"], *document["policy"]):
         when = table.get("when", {})
         if when.get("round_failed", "") not in ("", *rounds):

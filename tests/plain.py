@@ -61,7 +61,7 @@ def books(company: Company, draws: Draws, path: int) -> Books:  # noqa: C901, PL
         funding = given = 0.0
         for item in closed:
             amount = read(f"round.{item.name}.amount", month, month) * read(f"round.{item.name}.delivered")
-            funding += amount if item.instrument != "compute" else 0.0
+            funding += amount if item.instrument not in ("compute", "secondary") else 0.0
             shares += amount if item.instrument in ("equity", "safe", "compute") else 0.0
             given += amount if item.instrument in ("grant", "asset_sale") else 0.0
             if item.instrument in ("debt", "note"):

@@ -5,12 +5,11 @@ Part of the plain loops that the engine is checked against (tests/plain.py).
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import exp, floor
 from typing import Any, NamedTuple
 
-from tarmac.months import Month
 from tests.plain_ownership import Register
 from tests.plain_reading import FOREVER, Reading
+from tests.plain_rounds import Attempts
 
 ROUNDING = 2e-6
 """Shocks are drawn in single precision: decisions closer than this, relative to the flows, may fall either way."""
@@ -30,7 +29,7 @@ class Books:
     """What one path leaves behind: amounts by month, the month of each clock.
 
     `close`: a decision fell within rounding of its threshold. `held`: who owns what, once a round has closed;
-    `proceeds`: what common holders get of a sale.
+    `proceeds`: what common holders get of a sale; `cashed`: what they get for shares they sell.
     """
 
     horizon: int
@@ -39,6 +38,7 @@ class Books:
     close: bool = False
     held: dict[str, float] = field(default_factory=dict)
     proceeds: float | None = None
+    cashed: float = 0.0
 
     def __post_init__(self) -> None:
         self.clocks = dict.fromkeys(CLOCKS, self.horizon)
@@ -73,17 +73,12 @@ class Seen(NamedTuple):
 
 
 class Plans:
-    """When each policy was decided; when each attempt to raise money ends, and whether it closes."""
+    """When each policy was decided; how the attempts to raise money go."""
 
     def __init__(self, read: Reading) -> None:
         self.read, self.company = read, read.company
         self.decided: dict[str, list[int]] = {policy.name: [] for policy in self.company.policy}
-        self.register = Register(read)
-        self.ends: dict[str, tuple[int, bool]] = {}
-        self.failed: set[str] = set()
-        for item in self.company.round:
-            if item.starts is not None:
-                self._start(item, item.starts)
+        self.register, self.attempts = Register(read), Attempts(read)
 
     def biting(self, month: int) -> Iterator[tuple[Any, float]]:
         """What is done in a month, and by how much, because it was decided earlier."""
@@ -93,11 +88,8 @@ class Plans:
                     yield action, self.read(f"policy.{policy.name}.do[{place}].by")
 
     def closing(self, out: Books, seen: Seen) -> list[Any]:
-        """The rounds that close in a month, in the order of the file; all others that end have failed."""
-        ending: list[Any] = [item for item in self.company.round if self.ends.get(item.name, (-1,))[0] == seen.month]
-        closed = [item for item in ending if self.ends[item.name][1] and self._gate(item, out, seen=seen)]
-        self.failed |= {item.name for item in ending} - {item.name for item in closed}
-        return closed
+        """The rounds that close in a month, in the order of the file; all gates look at the state before them."""
+        return [item for item in self.company.round if self.attempts.closes(item, out, seen=seen)]
 
     def look(self, out: Books, seen: Seen) -> None:
         """Policies and rounds that wait for a state look at the month's end."""
@@ -106,32 +98,9 @@ class Plans:
             if seen.month - max(before, default=-FOREVER) >= pause:
                 before += [seen.month] * self._holds(f"policy.{policy.name}.when", policy.when, out=out, seen=seen)
         for item in self.company.round:
-            waits = item.when is not None and item.name not in self.ends
+            waits = item.when is not None and item.name not in self.attempts.begun
             if waits and self._holds(f"round.{item.name}.when", item.when, out=out, seen=seen):
-                self._start(item, self.company.company.first_month + (seen.month + 1))
-
-    def _start(self, item: Any, starts: Month) -> None:
-        """An attempt: the month in which it ends, and whether it closes if its gates are open."""
-        month, where = self.read.index(starts), f"round.{item.name}"
-        chance, mood = self.read(f"{where}.succeeds"), self.read(f"{where}.market")
-        if mood and month < self.read.draws.months:
-            odds = exp(mood * self.read.walk("market", self.company.market.persistence, month))
-            chance = chance * odds / (1 - chance + chance * odds)
-        self.ends[item.name] = floor(month + self.read(f"{where}.takes")), self.read.chance(where) < chance
-
-    def _gate(self, item: Any, out: Books, *, seen: Seen) -> bool:
-        """Whether all that a round requires holds in the month in which it would close."""
-        gate, where, month = item.requires, f"round.{item.name}.requires", seen.month
-        if gate is None:
-            return True
-        passes = [True]
-        if gate.revenue_above is not None:
-            passes.append(out.less(self.read(f"{where}.revenue_above", month, month), seen.earned, seen.scale))
-        if gate.cash_above is not None:
-            passes.append(out.less(self.read(f"{where}.cash_above", month, month), seen.cash, seen.scale))
-        if gate.arrears_below is not None:
-            passes.append(out.less(seen.arrears, self.read(f"{where}.arrears_below", month, month), seen.scale))
-        return all(passes)
+                self.attempts.begun[item.name] = (seen.month + 1, 0)
 
     def _holds(self, where: str, when: Any, *, out: Books, seen: Seen) -> bool:
         """Whether all parts of a condition hold at a month's end."""
@@ -139,7 +108,7 @@ class Plans:
         recent = out.rows["net_burn"][-3:]
         burn = sum(recent) / len(recent)
         parts = [when.month is None or month + 1 >= read.index(when.month)]
-        parts.append(when.round_failed is None or when.round_failed in self.failed)
+        parts.append(when.round_failed is None or when.round_failed in self.attempts.failed)
         parts.append(when.oldest_bill_above is None or seen.oldest > read(f"{where}.oldest_bill_above"))
         if when.cash_below is not None:
             parts.append(out.less(seen.cash, read(f"{where}.cash_below", month, month), scale))

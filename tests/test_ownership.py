@@ -281,8 +281,9 @@ def test_shares_add_up_to_everything_on_every_path(seed: int) -> None:
     assert owned.held.min() >= 0
     assert owned.held.max() <= 1 + 1e-12
     assert np.abs(owned.held.sum(axis=0) - 1).max() < 1e-9
-    in_classes = owned.held[~owned.common].sum(axis=0) - _pool(ledger)
-    assert np.abs(owned.classes.sum(axis=0) - in_classes).max() < 1e-9
+    assert np.abs(owned.common_shares + owned.classes.sum(axis=0) + _pool(ledger) - 1).max() < 1e-9
+    assert np.abs(owned.ours.sum(axis=0) - owned.founders_and_staff).max() < 1e-9
+    assert (owned.ours <= np.vstack([owned.common_shares, owned.classes]) + 1e-12).all()
     sold = np.concatenate([paths for paths, _ in owned.sales]) if owned.sales else np.empty(0)
     assert sorted(sold.tolist()) == np.flatnonzero(struck["exit"] < 14).tolist()
 
@@ -368,7 +369,7 @@ def test_without_a_price_nothing_is_known_and_a_register_is_told_so() -> None:
     found = forecast(round=[unpriced])
     assert found.ownership is None
     assert found.as_json()["ownership"] is None
-    assert "Who owns what is not computed: no pre_money is given for round.equity." in found.origin.text
+    assert "Who owns what is not computed: neither pre_money nor sold is given for round.equity." in found.origin.text
 
 
 def test_paths_left_behind_change_nothing() -> None:

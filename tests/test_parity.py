@@ -113,12 +113,14 @@ def compare(company: Company, close: list[Books], *, months: int, seed: int) -> 
     record = Record(ledger)
     struck = ledger.run([record])
     assert struck.keys() == set(CLOCKS)
-    sales = sold(ledger)
+    owned = ledger.ownership
+    sales, cashed = summed(owned.sales if owned else []), summed(owned.secondary_sales if owned else [])
     for path in range(PATHS):
         expected = books(company, prepared.drivers.draws, path)
         close.append(expected)
-        if not expected.close and ledger.ownership is not None:
-            same_owners(expected, path, ledger.ownership, proceeds=sales.get(path))
+        if not expected.close and owned is not None:
+            same_owners(expected, path, owned, proceeds=sales.get(path))
+            assert cashed.get(path, 0.0) == pytest.approx(expected.cashed, rel=1e-5, abs=1e-3)
         if not expected.close:
             same(expected, path, record.months, {name: int(row[path]) for name, row in struck.items()})
 
@@ -135,10 +137,13 @@ def same(expected: Books, path: int, months: list[Rows], struck: dict[str, int])
     assert struck == expected.clocks, (path, struck, expected.clocks)
 
 
-def sold(ledger: Ledger) -> dict[int, float]:
-    """What common holders got of a sale, by path."""
-    sales = [] if ledger.ownership is None else ledger.ownership.sales
-    return {int(path): float(amount) for some in sales for path, amount in zip(*some, strict=True)}
+def summed(sales: list[Some]) -> dict[int, float]:
+    """What common holders got of some sales together, by path."""
+    got: dict[int, float] = {}
+    for some in sales:
+        for path, amount in zip(*some, strict=True):
+            got[int(path)] = got.get(int(path), 0.0) + float(amount)
+    return got
 
 
 def same_owners(expected: Books, path: int, owned: Ownership, *, proceeds: float | None) -> None:

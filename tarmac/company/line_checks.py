@@ -95,6 +95,9 @@ def money_mistakes(company: Company) -> Iterator[Mistake]:
             where, sought = f"round.{item.name}.vendor", f"compute.{item.vendor}"
             rule = "names a [[compute]] of this company, whose vendor pays in credits"
             yield Mistake(where, item.vendor, rule, nearest(item.vendor, compute), sought)
+        if item.odds is not None and item.odds.of_revenue and not company.revenue:
+            where, rule = f"round.{item.name}.odds.{item.odds.of_revenue[0]}", "is read from lines of revenue"
+            yield Mistake(where, "", rule, "add a [[revenue]], or take it out", "revenue.*")
     debts = [item.name for item in company.debt if isinstance(item, Loan | Note)]
     for event in company.event:
         into = event.effect.into
@@ -107,7 +110,7 @@ def money_mistakes(company: Company) -> Iterator[Mistake]:
 
 
 def holder_mistakes(company: Company) -> Iterator[Mistake]:
-    """What is wrong with the register of shares as a whole."""
+    """What is wrong with the register of shares as a whole, and with who is said to invest."""
     pools = [item.name for item in company.holder if item.kind == "pool"]
     for name in pools[1:]:
         remedy = f"add its share to that of '{pools[0]}'"
@@ -116,3 +119,16 @@ def holder_mistakes(company: Company) -> Iterator[Mistake]:
     if company.holder and abs(total - 1) > ALL_OF_IT:
         remedy = "add who is missing" if total < 1 else "lower them, or take out who is there twice"
         yield Mistake("holder", f"{100 * total:.6g}%", "the shares of all holders add up to 100%", remedy, "holder.*")
+    yield from _investors(company)
+
+
+def _investors(company: Company) -> Iterator[Mistake]:
+    """Who invests by name holds shares already, and is not the pool of options."""
+    able = [item.name for item in company.holder if item.kind != "pool"]
+    for item in company.round:
+        by = getattr(item, "by", None)
+        if by is not None and by not in able:
+            known = by in _names(company.holder)
+            rule = "the option pool does not invest" if known else "names a [[holder]] of this company"
+            remedy = nearest(by, able) if able else f"add [[holder]] with name = '{by}', or take it out"
+            yield Mistake(f"round.{item.name}.by", by, rule, remedy, "" if known else f"holder.{by}")

@@ -13,6 +13,7 @@ from tarmac.engine.draws import draw
 from tarmac.engine.drivers import Drivers, drive
 from tarmac.engine.ledger import Ledger, Watcher
 from tarmac.engine.ownership import owners_of
+from tarmac.engine.selection import by_path
 from tarmac.engine.walk import Row
 from tarmac.plan import Plan
 from tarmac.streams import BLOCK_PATHS, Streams
@@ -20,6 +21,7 @@ from tarmac.summary import (
     EXIT_PROCEEDS,
     OWNERSHIP,
     SAMPLES,
+    SECONDARY_PROCEEDS,
     WHOLE,
     Histogram,
     HistogramBuilder,
@@ -31,10 +33,12 @@ AMOUNTS = ("cash", "net_burn", "arrears", "payables")
 
 
 def shares_of(plan: Plan) -> tuple[str, ...]:
-    """The amounts that say who owns what: of all common holders, of each owner by name; the proceeds of a sale."""
+    """The amounts that say who owns what: of all common holders, of each owner by name; the proceeds of sales."""
     if not plan.knows_ownership:
         return ()
-    return (OWNERSHIP, *(f"{OWNERSHIP}.{name}" for name in owners_of(plan)), EXIT_PROCEEDS)
+    secondary = any(item.instrument == "secondary" for item in plan.rounds)
+    proceeds = (EXIT_PROCEEDS, SECONDARY_PROCEEDS) if secondary else (EXIT_PROCEEDS,)
+    return (OWNERSHIP, *(f"{OWNERSHIP}.{name}" for name in owners_of(plan)), *proceeds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,8 @@ class Tally:
             self._owned[name].month(0, WHOLE * (row if living is None else row.take(living)))
         for _, proceeds in owned.sales:
             self._owned[EXIT_PROCEEDS].month(0, proceeds)
+        if owned.secondary_sales:
+            self._owned[SECONDARY_PROCEEDS].month(0, by_path(owned.secondary_sales))
 
     def summary(self) -> Summary:
         """What the blocks leave behind.

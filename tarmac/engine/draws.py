@@ -16,7 +16,8 @@ class Draws:
     `inputs`: value of each uncertain number, shape (paths,). `scores`: standard-normal score of each monthly shock,
     shape (months, paths), single precision. `occurrences`: those of each event. `chances`: a uniform number, shape
     (paths,), for whatever happens once with some chance: a round closes, a customer leaves, a contract is signed.
-    `switches`: a uniform number by month, shape (months, paths), for states that come and go.
+    `switches`: a uniform number by month, shape (months, paths), for states that come and go, and for rounds that may
+    close in any month.
     """
 
     months: int
@@ -48,11 +49,7 @@ def draw(plan: Plan, streams: Streams, *, months: int, paths: int) -> Draws:
         {name: scores[:, :paths] for name, scores in _scores(plan, streams, months=months).items()},
         occurrences,
         {name: streams.uniforms(name)[:paths] for name in _chances(plan)},
-        {
-            level.regime.driver: streams.monthly_uniforms(level.regime.driver, months)[:, :paths]
-            for _, level in plan.prices
-            if level.regime is not None
-        },
+        {name: streams.monthly_uniforms(name, months)[:, :paths] for name in _switches(plan)},
     )
 
 
@@ -60,7 +57,13 @@ def _chances(plan: Plan) -> list[str]:
     """The drivers of what happens once with some chance."""
     customers = [customer.driver for line in plan.revenue for customer in line.level.customers]
     contracts = [contract.driver for line in plan.revenue for contract in line.pipeline]
-    return [*(item.driver for item in plan.rounds), *customers, *contracts]
+    return [*(driver for item in plan.rounds for driver in item.attempts), *customers, *contracts]
+
+
+def _switches(plan: Plan) -> list[str]:
+    """The drivers of what may happen in any month with some chance."""
+    regimes = [level.regime.driver for _, level in plan.prices if level.regime is not None]
+    return [*regimes, *(item.hazard.driver for item in plan.rounds if item.hazard is not None)]
 
 
 def _inputs(plan: Plan, streams: Streams) -> dict[str, NDArray[np.float64]]:

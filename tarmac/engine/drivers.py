@@ -68,6 +68,7 @@ class Drivers:
 
     def keep(self, chosen: Selection) -> "Drivers":
         """The same for some of the paths. What lines keep for themselves is left out: scores, indices, occurrences."""
+        closing = [item.hazard.driver for item in self.plan.rounds if item.hazard is not None]
         draws = replace(
             self.draws,
             paths=len(chosen),
@@ -75,7 +76,7 @@ class Drivers:
             scores={},
             occurrences={},
             chances={name: chosen.row(values) for name, values in self.draws.chances.items()},
-            switches={},
+            switches={name: chosen.months(rows) for name, rows in self.draws.switches.items() if name in closing},
         )
         currencies = {code: chosen.months(rows) for code, rows in self.currencies.items()}
         market = None if self.market is None else chosen.months(self.market)

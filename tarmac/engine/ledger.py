@@ -118,7 +118,7 @@ class Ledger:
             if balances is not None:
                 balances.keep(chosen)
         claimants = (self.debts, self.taxes, self.claims, self.ownership)
-        for mechanism in (*self.rounds.all, *self.policies, *self.lines.values(), *claimants):
+        for mechanism in (self.rounds, *self.policies, *self.lines.values(), *claimants):
             if mechanism is not None:
                 mechanism.keep(chosen, self.drivers)
 
@@ -248,9 +248,10 @@ class Ledger:
         state.bury(fresh, overdraft=self.plan.insolvent_when == "cash_below_zero", unpaid=unpaid)
 
     def decide(self, month: int) -> None:
-        """Policies and rounds that wait for a state look at the month's end, and act on the next; so do creditors."""
+        """Policies, rounds and investors look at the month's end, and act on the next; so do creditors."""
         for policy in self.policies:
             policy.decide(month, self)
+        self.rounds.look(self.state)
         for item in self.rounds.all:
             if item.plan.when is not None:
                 item.start_where(seen(item.plan.when, self, month=month), month=month + 1)

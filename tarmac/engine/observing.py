@@ -94,7 +94,11 @@ class Observer:
             "unpaid": {path: np.clip(due[path], 0.0, owed) for path, owed in arrears.items()},
             "billed": bills | {team.line.level.path: team.cost for team in ledger.teams},
             "earned": ledger.earned,
-            "raised": {plan.driver: dense(some, width=ledger.drivers.paths) for plan, some in ledger.rounds.closed},
+            "raised": {
+                plan.driver: dense(some, width=ledger.drivers.paths)
+                for plan, some in ledger.rounds.closed
+                if plan.instrument != "secondary"
+            },
             "headcount": {team.line.level.path: team.heads for team in ledger.teams},
         }
 

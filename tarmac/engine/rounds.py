@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from tarmac.engine.drivers import Drivers
 from tarmac.engine.ownership import in_order
+from tarmac.engine.prospects import Prospects
 from tarmac.engine.selection import NOBODY, Paths, Selection, Some
 from tarmac.engine.state import State
 from tarmac.engine.walk import Row
-from tarmac.plan import GatePlan, RoundPlan
+from tarmac.plan import GatePlan, Number, RoundPlan
 
 if TYPE_CHECKING:
     from tarmac.engine.ledger import Ledger
@@ -20,15 +21,21 @@ _NOTHING: Row = np.empty(0)
 
 
 class RunningRound:
-    """One round on every path of a block."""
+    """One round on every path of a block: its attempts, one after the other."""
 
     def __init__(self, plan: RoundPlan, drivers: Drivers) -> None:
         self.plan = plan
         self._drivers = drivers
-        self._ending: list[list[Paths]] = [[] for _ in range(drivers.months)]
-        self._wins = np.zeros(drivers.paths, np.bool_)
+        self._ripe: list[list[Paths]] = [[] for _ in range(drivers.months)]
+        """By month, the paths on which an attempt is then decided, or may close from then on."""
+        self._open: Paths = NOBODY
+        """The paths on which an attempt may close in any month."""
+        self._attempt = np.zeros(drivers.paths, np.int8)
+        self._until = np.zeros(drivers.paths if plan.hazard else 1, np.int16)
+        self._in_time = np.ones(self._until.shape, np.bool_)
         self._waiting = np.full(drivers.paths, plan.starts is None)
         self.failed = np.zeros(drivers.paths, np.bool_)
+        """The paths on which the last attempt has failed."""
         if plan.starts is not None:
             self._start(plan.starts, np.arange(drivers.paths))
 
@@ -42,48 +49,81 @@ class RunningRound:
     def keep(self, chosen: Selection, drivers: Drivers) -> None:
         """Go on with some of the paths."""
         self._drivers = drivers
-        later = [[chosen.places(paths) for paths in month] for month in self._ending[chosen.since :]]
-        self._ending = [*self._ending[: chosen.since], *later]
-        self._wins, self._waiting, self.failed = (chosen.row(row) for row in (self._wins, self._waiting, self.failed))
+        later = [[chosen.places(paths) for paths in month] for month in self._ripe[chosen.since :]]
+        self._ripe = [*self._ripe[: chosen.since], *later]
+        self._open, self._attempt = chosen.places(self._open), chosen.row(self._attempt)
+        self._until, self._in_time = chosen.row(self._until), chosen.row(self._in_time)
+        self._waiting, self.failed = chosen.row(self._waiting), chosen.row(self.failed)
 
-    def _start(self, month: int, paths: Paths) -> None:
-        """Attempts of different length end in different months; those that end beyond the horizon are forgotten."""
-        months = len(self._ending)
-        if month >= months:
-            return
-        takes = np.broadcast_to(self._drivers.on(paths, self.plan.takes), paths.shape)
-        self._wins[paths] = self._drivers.draws.chances[self.plan.driver][paths] < self._chance(month, paths)
-        ends = np.minimum(np.floor(month + takes), months).astype(np.int16)
-        order = np.argsort(ends, kind="stable")
-        edges = np.searchsorted(ends[order], np.arange(month, months + 1))
-        for end, (first, last) in enumerate(pairwise(edges), start=month):
-            if first < last:
-                self._ending[end].append(paths[order[first:last]])
+    def _start(self, starts: Row | int, paths: Paths) -> None:
+        """Attempts that start in some month; those whose time comes beyond the horizon are forgotten."""
+        months = len(self._ripe)
+        ripe = np.minimum(np.floor(starts + self._on(paths, self.plan.takes)), months)
+        if self.plan.hazard is not None:
+            until = np.minimum(np.floor(starts + self._on(paths, self.plan.hazard.gives_up_after)), months)
+            self._until[paths], self._in_time[paths] = until, ripe <= until
+            ripe = np.minimum(ripe, until)
+        ripe = np.broadcast_to(ripe, paths.shape).astype(np.int16)
+        order = np.argsort(ripe, kind="stable")
+        first = int(ripe.min(initial=months))
+        edges = np.searchsorted(ripe[order], np.arange(first, months + 1))
+        for month, (begin, end) in enumerate(pairwise(edges), start=first):
+            if begin < end:
+                self._ripe[month].append(paths[order[begin:end]])
 
-    def _chance(self, month: int, paths: Paths) -> Row:
-        """The chance of closing for an attempt that starts in `month`; the market moves its log odds."""
-        chance = self._drivers.on(paths, self.plan.succeeds)
-        if not self.plan.market or self._drivers.market is None:
-            return chance
-        odds = np.exp(self._drivers.on(paths, self.plan.market) * self._drivers.market[month][paths].astype(float))
-        shifted: Row = chance * odds / (1.0 - chance + chance * odds)
-        return shifted
-
-    def close(self, month: int, state: State) -> tuple[Paths, Row]:
-        """The paths on which it closes in this month, and the cash that arrives; the others that end have failed."""
-        if not self._ending[month]:
+    def close(self, month: int, state: State, *, prospects: Prospects) -> tuple[Paths, Row]:
+        """The paths on which it closes in this month, and the cash that arrives; others may have failed."""
+        ripe = [*self._ripe[month], self._open] if len(self._open) else self._ripe[month]
+        if not ripe:
             return NOBODY, _NOTHING
-        ending = np.concatenate(self._ending[month])
-        ending = ending[state.alive[ending]]
-        closes = self._wins[ending]
+        trying = np.concatenate(ripe)
+        trying = trying[state.alive[trying]]
+        wins, over = self._decided(month, trying, prospects=prospects)
+        self._open = trying[~over]
         if self.plan.gate is not None:
-            closes = closes & self._open(self.plan.gate, state, month=month, paths=ending)
-        self.failed[ending[~closes]] = True
-        paths = ending[closes]
-        amount = self._drivers.on(paths, self.plan.amount, month=month) * self._drivers.on(paths, self.plan.delivered)
-        return paths, amount if len(amount) == len(paths) else np.full(len(paths), amount[0])
+            wins = wins & self._passes(self.plan.gate, state, month=month, paths=trying)
+        amounts = self._amounts(month, trying)
+        if self.plan.sold is not None:
+            wins = wins & (amounts > 0)
+        self._fail(month, trying[over & ~wins])
+        return trying[wins], amounts[wins]
 
-    def _open(self, gate: GatePlan, state: State, *, month: int, paths: Paths) -> NDArray[np.bool_]:
+    def _decided(
+        self, month: int, paths: Paths, *, prospects: Prospects
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Where attempts would close in a month, and where they are over, be it that they are given up."""
+        plan, able = self.plan, self._on(paths, self.plan.succeeds)
+        if plan.hazard is None:
+            chance = prospects.moved(able, plan, month=month, paths=paths)
+            return self._luck(paths) < chance, np.ones(len(paths), np.bool_)
+        chance = prospects.moved(self._on(paths, plan.hazard.closes_monthly), plan, month=month, paths=paths)
+        now = self._drivers.draws.switches[plan.hazard.driver][month][paths] < chance
+        wins = now & (self._luck(paths) < able) & self._in_time[paths]
+        return wins, wins | (self._until[paths] <= month)
+
+    def _luck(self, paths: Paths) -> Row:
+        """The uniform number of the attempt that each path is at. Shape (len(paths),)."""
+        rows = [self._drivers.draws.chances[name][paths] for name in self.plan.attempts]
+        return rows[0] if len(rows) == 1 else np.choose(self._attempt[paths], rows)
+
+    def _fail(self, month: int, paths: Paths) -> None:
+        """An attempt has failed on some paths: where it was not the last, another starts later."""
+        last = self._attempt[paths] >= self.plan.retries
+        self.failed[paths[last]] = True
+        again = paths[~last]
+        if len(again):
+            self._attempt[again] += 1
+            self._start(np.floor(month + self._on(again, self.plan.again_after)), again)
+
+    def _amounts(self, month: int, paths: Paths) -> Row:
+        """What arrives on some paths if it closes there. Shape (len(paths),)."""
+        amount = self._drivers.on(paths, self.plan.amount, month=month) * self._on(paths, self.plan.delivered)
+        return np.broadcast_to(amount, paths.shape)
+
+    def _on(self, paths: Paths, number: Number) -> Row:
+        return self._drivers.on(paths, number)
+
+    def _passes(self, gate: GatePlan, state: State, *, month: int, paths: Paths) -> NDArray[np.bool_]:
         """Whether every condition of a gate holds on some paths, before the month's payments."""
         drivers = self._drivers
         passes = np.ones(len(paths), np.bool_)
@@ -102,6 +142,7 @@ class Rounds:
 
     def __init__(self, drivers: Drivers) -> None:
         self.all = [RunningRound(item, drivers) for item in drivers.plan.rounds]
+        self._prospects = Prospects(drivers)
         self.closed: list[tuple[RoundPlan, Some]] = []
         """What closed this month, on which paths, with what amounts."""
 
@@ -112,9 +153,19 @@ class Rounds:
         """How many rounds are paid for in credits of one vendor."""
         return sum(item.plan.vendor == path for item in self.all)
 
+    def look(self, state: State) -> None:
+        """What investors see at a month's end."""
+        self._prospects.look(state)
+
+    def keep(self, chosen: Selection, drivers: Drivers) -> None:
+        """Go on with some of the paths."""
+        self._prospects.keep(chosen, drivers)
+        for item in self.all:
+            item.keep(chosen, drivers)
+
     def close(self, month: int, ledger: "Ledger") -> None:
         """The rounds that close in a month, in the order of the file. All gates look at the state before them."""
-        closing = [(item, *item.close(month, ledger.state)) for item in self.all]
+        closing = [(item, *item.close(month, ledger.state, prospects=self._prospects)) for item in self.all]
         ledger.state.funding, ledger.state.sold = [], NOBODY
         self.closed = [(item.plan, (paths, amounts)) for item, paths, amounts in closing if len(paths)]
         for plan, some in in_order(self.closed):
@@ -133,7 +184,7 @@ class Rounds:
         elif plan.instrument == "compute":
             self._give_credits(plan, some, ledger=ledger)
             ledger.paid_in.append(some)
-        else:
+        elif plan.instrument != "secondary":
             ledger.state.cash[paths] += amounts
             ledger.state.funding.append(some)
             if plan.instrument in ("debt", "note") and ledger.debts is not None:

@@ -35,11 +35,15 @@ class Selection:
         return rows.take(self.paths, axis=1) if rows.shape[1] > 1 else rows
 
     def months(self, rows: NDArray[Value]) -> NDArray[Value]:
-        """The same of a row a month, of which those before `since` are not filled. Shape (months, paths or 1)."""
+        """The same of a row a month, of which those before the month before `since` are not filled.
+
+        Shape (months, paths or 1).
+        """
         if rows.shape[1] == 1:
             return rows
         kept = np.empty((len(rows), len(self)), rows.dtype)
-        rows[self.since :].take(self.paths, axis=1, out=kept[self.since :], mode="clip")
+        first = max(self.since - 1, 0)
+        rows[first:].take(self.paths, axis=1, out=kept[first:], mode="clip")
         return kept
 
     def at(self, paths: Paths) -> Paths:
@@ -61,3 +65,9 @@ class Selection:
         places = self._places[some[0]]
         here = places >= 0
         return places[here], some[1][here]
+
+
+def by_path(amounts: list[Some]) -> NDArray[np.float64]:
+    """What amounts come to on each path that has any, in order of the paths."""
+    _, places = np.unique(np.concatenate([paths for paths, _ in amounts]), return_inverse=True)
+    return np.bincount(places, np.concatenate([values for _, values in amounts])).astype(float)

@@ -4,8 +4,22 @@ from typing import Final
 
 from tarmac.company.debts import CreditLine, Loan, Note
 from tarmac.company.funding import ComputeRound, DebtRound, Gate, NoteRound, Round
+from tarmac.company.odds import Odds
 from tarmac.layout.reading import Reading
-from tarmac.plan import FOREVER, NOTHING, CreditLinePlan, GatePlan, HolderPlan, LoanPlan, NotePlan, Number, RoundPlan
+from tarmac.plan import (
+    FOREVER,
+    NOTHING,
+    CreditLinePlan,
+    GatePlan,
+    HazardPlan,
+    HolderPlan,
+    LoanPlan,
+    NotePlan,
+    Number,
+    OddsPlan,
+    RoundPlan,
+    SlopePlan,
+)
 
 NOT_DECLARED: Final = "holders so far"
 """Who owns all shares at the opening where a file does not say."""
@@ -48,6 +62,7 @@ class Funding(Reading):
             matures=self.index(item.matures, FOREVER),
             cap=self.optional(item.cap, f"{path}.cap"),
             discount=self.optional(item.discount, f"{path}.discount"),
+            owner=path if isinstance(item, Note) else item.by or path,
         )
 
     def credit_line(self) -> CreditLinePlan | None:
@@ -81,13 +96,39 @@ class Funding(Reading):
             amount=self.number(item.amount, f"{path}.amount"),
             delivered=self.number(item.delivered, f"{path}.delivered"),
             market=self.number(item.market, f"{path}.market"),
+            odds=None if item.odds is None else self._odds(item.odds, f"{path}.odds"),
             gate=None if item.requires is None else self._gate(item.requires, f"{path}.requires"),
             vendor=f"compute.{item.vendor}" if isinstance(item, ComputeRound) else None,
+            owner=getattr(item, "by", None) or path,
+            hazard=self._hazard(item, path),
+            retries=item.retries,
+            again_after=terms("again_after") or NOTHING,
             pre_money=terms("pre_money"),
+            sold=terms("sold"),
+            share=terms("share"),
             option_pool=terms("option_pool"),
             cap=terms("cap"),
             discount=terms("discount"),
         )
+
+    def _hazard(self, item: Round, path: str) -> HazardPlan | None:
+        if item.closes_monthly is None or item.gives_up_after is None:
+            return None
+        monthly = self.number(item.closes_monthly, f"{path}.closes_monthly")
+        return HazardPlan(f"closing/{path}", monthly, self.number(item.gives_up_after, f"{path}.gives_up_after"))
+
+    def _odds(self, odds: Odds, path: str) -> OddsPlan:
+        def slope(key: str) -> SlopePlan | None:
+            table, where = getattr(odds, key), f"{path}.{key}"
+            if table is None:
+                return None
+            return SlopePlan(
+                self.number(table.at, f"{where}.at"),
+                self.number(table.adds, f"{where}.adds"),
+                self.optional(getattr(table, "most", None), f"{where}.most") or NOTHING,
+            )
+
+        return OddsPlan(slope("revenue"), slope("growth"), slope("burn_multiple"), slope("runway"))
 
     def _gate(self, requires: Gate, path: str) -> GatePlan:
         return GatePlan(

@@ -4,7 +4,18 @@ A plan is made of constants and of references to drivers; it holds no random dra
 """
 
 from tarmac.plan.company import Plan
-from tarmac.plan.funding import Condition, CreditLinePlan, GatePlan, HolderPlan, LoanPlan, NotePlan, RoundPlan
+from tarmac.plan.funding import (
+    Condition,
+    CreditLinePlan,
+    GatePlan,
+    HazardPlan,
+    HolderPlan,
+    LoanPlan,
+    NotePlan,
+    OddsPlan,
+    RoundPlan,
+    SlopePlan,
+)
 from tarmac.plan.lines import (
     Commitment,
     ContractPlan,
@@ -39,6 +50,7 @@ __all__ = [
     "CutOffPlan",
     "EventPlan",
     "GatePlan",
+    "HazardPlan",
     "HirePlan",
     "HolderPlan",
     "Input",
@@ -46,12 +58,14 @@ __all__ = [
     "LoanPlan",
     "NotePlan",
     "Number",
+    "OddsPlan",
     "Plan",
     "PolicyPlan",
     "RegimePlan",
     "RevenueLine",
     "RoundPlan",
     "Shock",
+    "SlopePlan",
     "Steps",
     "TeamLine",
     "VendorLine",

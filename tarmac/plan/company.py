@@ -114,8 +114,12 @@ class Plan:
     @cached_property
     def knows_ownership(self) -> bool:
         """Whether it is known who owns what: every round in which shares are sold has a price."""
-        priced = [item.pre_money for item in self.rounds if item.instrument in ("equity", "compute")]
-        return bool(self.rounds) and None not in priced
+        return bool(self.rounds) and not self.unpriced
+
+    @property
+    def unpriced(self) -> tuple[RoundPlan, ...]:
+        """The rounds in which shares are sold nobody knows how many of."""
+        return tuple(item for item in self.rounds if item.instrument in ("equity", "compute") and not item.priced)
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -125,14 +129,15 @@ class Plan:
 
     @cached_property
     def watches_runway(self) -> bool:
-        """Whether anything watches cash over net burn."""
-        return any(when.runway_below is not None for when in self.conditions)
+        """Whether anything watches what is burnt: cash over net burn, or odds that move with either."""
+        judged = any(item.odds is not None and item.odds.of_burn for item in self.rounds)
+        return judged or any(when.runway_below is not None for when in self.conditions)
 
     @cached_property
     def reacts_to_cash(self) -> bool:
         """Whether the flows of a path depend on its cash, be it only on whether it is still solvent.
 
-        Rounds close and policies act on solvent paths alone, so a company with either reacts.
+        Rounds close and policies act on solvent paths alone, so a company with either reacts, whatever moves the odds.
         """
         watched = any(loan.minimum_cash is not None for loan in self.loans)
         return bool(self.rounds or self.policies or self.pays_in_order or self.credit_line or watched)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tarmac.plan.numbers import Number
+from tarmac.plan.numbers import NOTHING, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class NotePlan:
     matures: int
     cap: Number | None
     discount: Number | None
+    owner: str
+    """Who has the shares that it becomes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,48 @@ class GatePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SlopePlan:
+    """What a figure adds to the log odds of closing: `adds` for each step from the level `at`; counted up to `most`."""
+
+    at: Number
+    adds: Number
+    most: Number = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class OddsPlan:
+    """The figures of a company that move the chance of closing; None where one moves nothing."""
+
+    revenue: SlopePlan | None
+    growth: SlopePlan | None
+    burn_multiple: SlopePlan | None
+    runway: SlopePlan | None
+
+    @property
+    def of_burn(self) -> bool:
+        """Whether what is burnt matters."""
+        return self.burn_multiple is not None or self.runway is not None
+
+
+@dataclass(frozen=True, slots=True)
+class HazardPlan:
+    """A chance of closing in every month, from that in which `takes` is over to `gives_up_after` months from the start.
+
+    `driver`: the stream of a uniform number a month that says in which.
+    """
+
+    driver: str
+    closes_monthly: Number
+    gives_up_after: Number
+
+
+@dataclass(frozen=True, slots=True)
 class RoundPlan:
-    """An attempt to raise money, started in month index `starts` or the month after `when` first holds."""
+    """Attempts to raise money, the first in month index `starts` or the month after `when` first holds.
+
+    `retries`: how many more follow failed ones, each `again_after` months later. `share`: of all shares, that holders
+    sell. `owner`: who has the shares that the money buys.
+    """
 
     name: str
     instrument: str
@@ -74,17 +116,34 @@ class RoundPlan:
     amount: Number
     delivered: Number
     market: Number
+    odds: OddsPlan | None
     gate: GatePlan | None
     vendor: str | None
+    owner: str
+    hazard: HazardPlan | None = None
+    retries: int = 0
+    again_after: Number = NOTHING
     pre_money: Number | None = None
+    sold: Number | None = None
+    share: Number | None = None
     option_pool: Number | None = None
     cap: Number | None = None
     discount: Number | None = None
 
     @property
     def driver(self) -> str:
-        """The stream that decides whether the attempt closes."""
+        """Its key path, and the stream that decides whether the first attempt can close."""
         return f"round.{self.name}"
+
+    @property
+    def attempts(self) -> tuple[str, ...]:
+        """The streams that decide whether each attempt can close, one after the other."""
+        return (self.driver, *(f"attempt {number + 2}/{self.driver}" for number in range(self.retries)))
+
+    @property
+    def priced(self) -> bool:
+        """Whether it is known what share of the company the money buys."""
+        return self.pre_money is not None or self.sold is not None
 
 
 @dataclass(frozen=True, slots=True)
