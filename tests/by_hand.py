@@ -39,11 +39,13 @@ _NOTHING: Final[Row] = np.zeros(1)
 class Given:
     """What a table lays down of what is otherwise left to chance.
 
-    `chances`: uniform numbers by driver. `events`: the months, counted from 1, in which each event happens.
+    `chances`: uniform numbers by driver; `switches`: the same a month. `events`: the months, counted from 1, in which
+    each event happens.
     """
 
     chances: Mapping[str, float] = field(default_factory=dict)
     events: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    switches: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def put_into(self, draws: Draws, path: int) -> Draws:
         """The same draws with these in their place, on one path; no event happens on the others."""
@@ -51,7 +53,13 @@ class Given:
         assert chances.keys() <= draws.chances.keys(), (sorted(chances), sorted(draws.chances))
         assert self.events.keys() <= draws.occurrences.keys(), (sorted(self.events), sorted(draws.occurrences))
         happened = {name: _occurrences(self.events.get(name, ()), path) for name in draws.occurrences}
-        return replace(draws, chances=draws.chances | chances, occurrences=happened)
+        monthly = {
+            name: np.repeat(np.array(row, np.float32)[:, None], draws.paths, axis=1)
+            for name, row in self.switches.items()
+        }
+        assert monthly.keys() <= draws.switches.keys(), (sorted(monthly), sorted(draws.switches))
+        switches = draws.switches | monthly
+        return replace(draws, chances=draws.chances | chances, occurrences=happened, switches=switches)
 
 
 def _occurrences(months: Sequence[int], path: int) -> Occurrences:
