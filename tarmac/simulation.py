@@ -15,6 +15,7 @@ from tarmac import library
 from tarmac.company import Company
 from tarmac.company.fights import fights
 from tarmac.company.line_checks import LONGEST
+from tarmac.company.remarks import remarks
 from tarmac.company.vendors import Committed
 from tarmac.engine.block import Job, Tally, run_blocks
 from tarmac.engine.needing import need_of_block
@@ -234,7 +235,7 @@ def assumptions(plan: Plan, company: Company, *, months: int | None = None) -> t
             sentences.append(f"Who owns what is not computed: neither pre_money nor sold is given for {names}.")
     if months is not None:
         sentences += _committed_beyond(company, company.company.first_month + months)
-    return (*sentences, *fights(company))
+    return (*sentences, *remarks(company, months=months), *fights(company))
 
 
 def _committed_beyond(company: Company, end: Month) -> list[str]:

@@ -222,6 +222,26 @@ def test_d4_small_raises_by_the_month() -> None:
     meets(run(company, 24, paths=4 * PATHS).insolvent, 24, 0.7904493712605911)  # exact dynamic programme
 
 
+def test_d4_small_raises_as_rounds() -> None:
+    """The same with an attempt begun and decided every month."""
+    months = [f"{2024 + k // 12}-{k % 12 + 1:02d}" for k in range(24)]
+    attempt = {"instrument": "safe", "amount": 3, "succeeds": 0.2}
+    company = example(6, cost=line(monthly=1), round=[attempt | {"name": m, "starts": m} for m in months])
+    meets(run(company, 24).insolvent, 24, 0.7904493712605911)
+
+
+def test_d4_small_raises_until_the_first() -> None:
+    """One attempt that may close every month, and brings enough: (1 - 0.2)^6 have none by the end of month 6.
+
+    The seventh month's burn finds nothing left.
+    """
+    attempt = {"name": "raise", "instrument": "safe", "starts": "2024-01", "amount": 1000}
+    company = example(6, cost=line(monthly=1), round=[attempt | {"closes_monthly": 0.2, "gives_up_after": 30}])
+    clock = run(company, 24, paths=4 * PATHS).insolvent
+    meets(clock, 6, 0.0)
+    meets(clock, 24, 0.8**7)
+
+
 # F: steady burn and random raises. A raise of a step counts before its burn: it may come up to a step late.
 
 
@@ -253,6 +273,44 @@ def test_f5_one_raise_against_a_sure_runway() -> None:
     attempt = {"name": "raise", "instrument": "safe", "starts": "2024-01", "takes": "exponential(6)", "amount": 1000}
     company = example(8, cost=line(monthly=1), round=[attempt])  # out of cash at the end of month 9
     meets(run(company, 24, paths=4 * PATHS).insolvent, 24, 0.22313016014842982)  # exp(-9/6)
+
+
+# A chance a month of closing, and what moves a chance
+
+
+@pytest.mark.parametrize(("hazard", "able"), [(0.1, 1), (0.15, 0.6), (0.6, 0.3)])
+def test_the_time_to_close_is_geometric_among_those_that_can_close(hazard: float, able: float) -> None:
+    """By the end of the k-th month in which it may close, s (1 - (1 - h)^k); nothing more once it is given up."""
+    keys = {"takes": 2, "succeeds": able, "closes_monthly": hazard, "gives_up_after": 13}
+    sale = {"name": "sale", "instrument": "acquisition", "starts": "2024-01", "amount": 1, **keys}
+    clock = run(example(10, round=[sale]), 24, paths=4 * PATHS).exit
+    assert clock.counts[1] == 0
+    for tries in range(1, 13):
+        meets(clock, 2 + tries, able * (1 - (1 - hazard) ** tries))
+    assert clock.counts[13] == clock.counts[-1]
+
+
+def test_attempts_are_independent() -> None:
+    """A third each time, two months apart: 1/3, 5/9, 19/27."""
+    keys = {"takes": 1, "succeeds": 1 / 3, "retries": 2, "again_after": 1}
+    sale = {"name": "sale", "instrument": "acquisition", "starts": "2024-01", "amount": 1, **keys}
+    clock = run(example(10, round=[sale]), 12, paths=4 * PATHS).exit
+    for month, known in ((1, 0.0), (2, 1 / 3), (3, 1 / 3), (4, 5 / 9), (6, 19 / 27), (12, 19 / 27)):
+        meets(clock, month, known)
+
+
+@pytest.mark.parametrize("key", ["succeeds", "closes_monthly"])
+@pytest.mark.parametrize("month", [1, 2, 7])
+def test_the_mood_of_the_market_moves_the_chance(key: str, month: int) -> None:
+    """Mean of 1 / (1 + exp(-(log odds + 1.5 z))) over a standard normal z, by quadrature; in the first month none."""
+    at, weights = np.polynomial.hermite_e.hermegauss(60)
+    known = float(weights @ (1 / (1 + np.exp(-(np.log(0.3 / 0.7) + 1.5 * at)))) / sqrt(2 * pi)) if month > 1 else 0.3
+    keys = {"takes": month - 1, "market": 1.5, key: 0.3}
+    keys |= {"gives_up_after": month - 1} if key == "closes_monthly" else {}
+    sale = {"name": "sale", "instrument": "acquisition", "starts": "2024-01", "amount": 1, **keys}
+    clock = run(example(10, round=[sale], market={"persistence": 0.7}), 8, paths=4 * PATHS).exit
+    meets(clock, 8, known)
+    assert clock.counts[month - 1] == clock.counts[-1]
 
 
 # G: the need
