@@ -56,6 +56,6 @@ class Trial:
     def _run(self, attempt: RoundPlan | None) -> NDArray[np.int32]:
         """Months of insolvency with an attempt that is sure to close, or with none."""
         drivers = self._prepared.drivers
-        sure = () if attempt is None else (replace(attempt, succeeds=Number(1.0), market=Number(0.0), odds=None),)
+        sure = () if attempt is None else (replace(attempt, succeeds=Number(1.0), market=Number(0.0)),)
         ledger = Ledger(replace(drivers, plan=replace(drivers.plan, rounds=sure)))
         return ledger.run(drop=True)["insolvent"]
