@@ -30,7 +30,7 @@ class RunningRound:
         """By month, the paths on which an attempt is then decided, or may close from then on."""
         self._open: Paths = NOBODY
         """The paths on which an attempt may close in any month."""
-        self._attempt = np.zeros(drivers.paths, np.int8)
+        self._attempt = np.zeros(drivers.paths if plan.retries else 1, np.int8)
         self._until = np.zeros(drivers.paths if plan.hazard else 1, np.int16)
         self._in_time = np.ones(self._until.shape, np.bool_)
         self._waiting = np.full(drivers.paths, plan.starts is None)
@@ -78,28 +78,30 @@ class RunningRound:
             return NOBODY, _NOTHING
         trying = np.concatenate(ripe)
         trying = trying[state.alive[trying]]
-        wins, over = self._decided(month, trying, prospects=prospects)
-        self._open = trying[~over]
+        wins = self._wins(month, trying, prospects=prospects)
+        over = trying
+        if self.plan.hazard is not None:
+            ends = wins | (self._until[trying] <= month)
+            self._open, over, wins = trying[~ends], trying[ends], wins[ends]
         if self.plan.gate is not None:
-            wins = wins & self._passes(self.plan.gate, state, month=month, paths=trying)
-        amounts = self._amounts(month, trying)
-        if self.plan.sold is not None:
-            wins = wins & (amounts > 0)
-        self._fail(month, trying[over & ~wins])
-        return trying[wins], amounts[wins]
+            wins = wins & self._passes(self.plan.gate, state, month=month, paths=over)
+        paths = over[wins]
+        amounts = self._amounts(month, paths)
+        if self.plan.sold is not None and not (amounts > 0).all():
+            wins[wins] = amounts > 0
+            paths, amounts = over[wins], amounts[amounts > 0]
+        self._fail(month, over[~wins])
+        return paths, amounts
 
-    def _decided(
-        self, month: int, paths: Paths, *, prospects: Prospects
-    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Where attempts would close in a month, and where they are over, be it that they are given up."""
+    def _wins(self, month: int, paths: Paths, *, prospects: Prospects) -> NDArray[np.bool_]:
+        """Where attempts that may close in a month do, were it not for their gates. Shape (len(paths),)."""
         plan, able = self.plan, self._on(paths, self.plan.succeeds)
         if plan.hazard is None:
-            chance = prospects.moved(able, plan, month=month, paths=paths)
-            return self._luck(paths) < chance, np.ones(len(paths), np.bool_)
+            return self._luck(paths) < prospects.moved(able, plan, month=month, paths=paths)
         chance = prospects.moved(self._on(paths, plan.hazard.closes_monthly), plan, month=month, paths=paths)
         now = self._drivers.draws.switches[plan.hazard.driver][month][paths] < chance
-        wins = now & (self._luck(paths) < able) & self._in_time[paths]
-        return wins, wins | (self._until[paths] <= month)
+        wins: NDArray[np.bool_] = now & (self._luck(paths) < able) & self._in_time[paths]
+        return wins
 
     def _luck(self, paths: Paths) -> Row:
         """The uniform number of the attempt that each path is at. Shape (len(paths),)."""
@@ -108,17 +110,19 @@ class RunningRound:
 
     def _fail(self, month: int, paths: Paths) -> None:
         """An attempt has failed on some paths: where it was not the last, another starts later."""
+        if not self.plan.retries:
+            self.failed[paths] = True
+            return
         last = self._attempt[paths] >= self.plan.retries
         self.failed[paths[last]] = True
         again = paths[~last]
-        if len(again):
-            self._attempt[again] += 1
-            self._start(np.floor(month + self._on(again, self.plan.again_after)), again)
+        self._attempt[again] += 1
+        self._start(np.floor(month + self._on(again, self.plan.again_after)), again)
 
     def _amounts(self, month: int, paths: Paths) -> Row:
         """What arrives on some paths if it closes there. Shape (len(paths),)."""
         amount = self._drivers.on(paths, self.plan.amount, month=month) * self._on(paths, self.plan.delivered)
-        return np.broadcast_to(amount, paths.shape)
+        return amount if len(amount) == len(paths) else np.full(len(paths), amount[0])
 
     def _on(self, paths: Paths, number: Number) -> Row:
         return self._drivers.on(paths, number)
