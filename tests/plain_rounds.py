@@ -40,7 +40,7 @@ class Attempts:
         closes = wins and self._gate(item, out, seen=seen) and arrives
         if closes:
             self.begun[item.name] = (out.horizon, number)
-        elif (over or wins) and number < item.retries:
+        elif (over or wins) and number < (item.retries or 0):
             self.begun[item.name] = (floor(month + self.read(f"{where}.again_after")), number + 1)
         elif over or wins:
             self.failed.add(item.name)

@@ -3,9 +3,13 @@
 from math import log
 from typing import Any
 
+import numpy as np
 import pytest
 
-from tests.by_hand import NEVER, Given, check
+from tarmac.company import company_from
+from tarmac.engine.block import Job, Prepared
+from tarmac.layout import plan_of
+from tests.by_hand import HEAD, NEVER, Given, check
 
 RENT = {"name": "rent", "monthly": 100}
 
@@ -177,6 +181,23 @@ def test_a_gate_that_is_shut_and_a_raise_given_up_are_failures_to_be_retried() -
             attempt(closes_monthly=0.3, gives_up_after=1, retries=2, again_after=1, requires={"revenue_above": 10}),
         ],
     )
+
+
+def test_more_attempts_leave_the_first_and_every_other_round_as_they_were() -> None:
+    """Each attempt has luck of its own, so that what a retry changes is the retry's."""
+    plain, tried = (
+        Prepared(Job(plan_of(company_from(document(retries))), 3, 6, 500), 0).drivers.draws.chances
+        for retries in (0, 2)
+    )
+    assert set(tried) - set(plain) == {"attempt 2/round.A", "attempt 3/round.A"}
+    for name, uniforms in plain.items():
+        assert (uniforms == tried[name]).all()
+    assert abs(np.corrcoef(tried["round.A"], tried["attempt 2/round.A"])[0, 1]) < 4 / np.sqrt(500)
+
+
+def document(retries: int) -> dict[str, Any]:
+    rounds = [attempt(retries=retries, again_after=1), BRIDGE]
+    return {"company": HEAD, "cash": {"opening": 1000}, "round": rounds}
 
 
 # What moves the chance: an even chance and odds of 3 make 75%, of 1/3 make 25%

@@ -105,8 +105,8 @@ class Round(Table):
     requires: Gate | None = Field(
         None, description="Conditions in the month of closing; where one fails, so does the attempt."
     )
-    retries: Annotated[int, Field(ge=0, le=10)] = Field(
-        0, description="How often a failed attempt is made again, with the same terms and fresh luck."
+    retries: Annotated[int, Field(ge=0, le=10)] | None = Field(
+        None, description="How often a failed attempt is made again, with the same terms and fresh luck."
     )
     again_after: Pause | None = Field(
         None, description="Months from a failure to the start of the next attempt. Needed with retries."
@@ -145,7 +145,7 @@ class Round(Table):
     def _tries_again(self) -> Self:
         if self.retries and self.again_after is None:
             raise mistake("retries needs again_after", "add again_after = '2 to 4'", key="again_after")
-        if self.again_after is not None and "retries" not in self.model_fields_set:
+        if self.again_after is not None and self.retries is None:
             raise mistake("again_after goes with retries", "add retries = 1", key="again_after")
         return self
 

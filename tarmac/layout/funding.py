@@ -101,7 +101,7 @@ class Funding(Reading):
             vendor=f"compute.{item.vendor}" if isinstance(item, ComputeRound) else None,
             owner=getattr(item, "by", None) or path,
             hazard=self._hazard(item, path),
-            retries=item.retries,
+            retries=item.retries or 0,
             again_after=terms("again_after") or NOTHING,
             pre_money=terms("pre_money"),
             sold=terms("sold"),
