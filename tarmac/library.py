@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tarmac.actuals import Actuals, actuals_from
 from tarmac.company import Company, company_from
 from tarmac.errors import InputError, Problem, nearest, printable
 from tarmac.facts import Fact, facts_from
@@ -55,6 +56,12 @@ def load_facts(name: str | Path, *, company: Company | None = None) -> tuple[Fac
     """The facts of that name on the shelf `seeds/`, or in that file; with a company, checked against its lines."""
     found = find("seeds", name, ending=".csv")
     return facts_from(_text(found.path), str(_shown(found.path)), company=company)
+
+
+def load_actuals(name: str | Path, *, currency: str | None = None) -> Actuals:
+    """The monthly actuals of that name on the shelf `seeds/`, or in that file; in a currency, if one is given."""
+    found = find("seeds", name, ending=".csv")
+    return actuals_from(_text(found.path), str(_shown(found.path)), currency=currency)
 
 
 def find(shelf: str, name: str | Path, *, ending: str = ".toml") -> Found:

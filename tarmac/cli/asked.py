@@ -86,3 +86,18 @@ class AskedStatements:
     out: Path | None
     force: bool
     quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedLearn:
+    """A company to be learnt, as asked for: the options of `tarmac learn`."""
+
+    file: str
+    name: str | None
+    currency: str | None
+    out: Path | None
+    chart: Path | None
+    seed: int | None
+    force: bool
+    json: bool
+    quiet: bool

@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from tarmac.cli.commands import shelves
 from tarmac.cli.commands.diff import diff
+from tarmac.cli.commands.learn import learn
 from tarmac.cli.commands.raise_ import raise_
 from tarmac.cli.commands.run import run
 from tarmac.cli.commands.show import show
@@ -58,6 +59,7 @@ COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "run": run,
     "raise": raise_,
     "diff": diff,
+    "learn": learn,
     "list": shelves.list_,
     "show": show,
     "check": shelves.check,
