@@ -17,7 +17,7 @@ from tarmac.cli.saving import Writer, as_json, file_name, refuse_existing, text_
 from tarmac.company import Company, company_from
 from tarmac.errors import InputError, Problem, nearest
 from tarmac.fit import year
-from tarmac.learning import Entry, Learnt, Section, Value, learn
+from tarmac.learning import Entry, Learnt, Section, learn
 from tarmac.money import CURRENCIES
 from tarmac.report.figure import ENDINGS
 from tarmac.report.learning import learnt_figure, learnt_text, save_learnt
@@ -137,7 +137,7 @@ def _preface(found: Learnt) -> list[str]:
     return [
         f"Learnt by tarmac learn from {Path(actuals.file).name}: {span}.",
         'Every "a to b" is a 90% interval that holds the error of estimation; "normal(a, b)" is one that is symmetric.',
-        "A line goes on as it did. Rounds, hires, events and what you would do about them are yours to add.",
+        "A line goes on as it did. Rounds, events and what you would do about them are yours to add.",
         *found.notes,
         "",
     ]
@@ -163,12 +163,16 @@ def _put(table: Table, entry: Entry) -> None:
         item.comment(entry.comment)
 
 
-def _plain(value: Value | None) -> object:
+def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         inline = tomlkit.inline_table()
         inline.update(value)
         return inline
-    return list(value) if isinstance(value, tuple) else value
+    if not isinstance(value, tuple):
+        return value
+    array = tomlkit.array()
+    array.extend([_plain(item) for item in value])
+    return array.multiline(multiline=any(isinstance(item, Mapping) for item in value))
 
 
 def _amount(value: float) -> int | float:

@@ -11,7 +11,6 @@ from tarmac.learning.sections import (
     Entry,
     Line,
     Section,
-    Value,
     correlation_sections,
     revenue_section,
     team_section,
@@ -26,7 +25,7 @@ DEFAULT_CURRENCY: Final = "USD"
 _MIXED_UP: Final = 0.5
 """Unexplained part, as a share of what is usual in a month, from which on a column may be in another unit."""
 
-__all__ = ["Entry", "Learnt", "Section", "Value", "learn"]
+__all__ = ["Entry", "Learnt", "Section", "learn"]
 
 
 @dataclass(frozen=True, slots=True)

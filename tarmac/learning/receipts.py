@@ -133,7 +133,7 @@ def _combined(shares: Values, covariance: Values, *, weights: Values, freedom: i
     """A weighted sum of the shares, with its Student t interval."""
     from scipy.special import stdtrit
 
-    value, error = float(weights @ shares), float(np.sqrt(max(weights @ covariance @ weights, 0.0)))
+    value, error = float(weights @ shares), math.sqrt(max(float(weights @ covariance @ weights), 0.0))
     reach = -float(stdtrit(freedom, LOW)) * error
     return Estimate(value, error, value - reach, value + reach)
 

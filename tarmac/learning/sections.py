@@ -12,13 +12,18 @@ from tarmac.learning.trend import Estimate
 from tarmac.learning.writing import money, money_range, percent, rate_range
 from tarmac.months import Month
 
-Value = str | int | float | tuple[str, ...] | tuple[float, ...] | Mapping[str, float]
+Value = (
+    str | int | float | tuple[str, ...] | tuple[float, ...] | tuple[Mapping[str, str | int], ...] | Mapping[str, float]
+)
 """What stands in a company file."""
 
 RAISES: Final = Estimate(0.005, math.nan, 0.0, 0.01)
 """Growth of the cost of a head that the reference of a company file calls typical."""
 
 _NO_VOLATILITY: Final = 0.005
+_QUARTER: Final = 3
+_HIRES_AHEAD: Final = 36
+"""Months over which hiring goes on: those of a run unless it says otherwise."""
 _PAID: Final = ("paid at once", "paid a month later", "paid 2 months later")
 
 
@@ -92,18 +97,19 @@ def team_section(line: Line, headcount: Sequence[float] | None) -> Section:
     if headcount is None:
         words = "a month: hiring, leaving and raises together"
         heads = Entry("headcount", 1, "the file has no headcount: one head stands for the whole payroll")
-        comments: tuple[str, ...] = (_said(line),)
+        people: tuple[Entry, ...] = ()
     else:
         words = "a month: raises, and who was hired at another pay"
         heads = Entry("headcount", _plain(headcount[-1]), f"at the end of {(line.next_month + -1).label}")
-        comments = (_said(line), *_hiring(headcount))
+        people = _people(headcount, line.next_month)
     entries = (
         Entry("name", "payroll"),
         heads,
+        *people,
         *_level(line, "cost", growth_words=words, typical=TYPICAL_GROWTH if headcount is None else RAISES),
         *(replace(entry, value=None) if entry.key != "times" else entry for entry in _shocks(line)),
     )
-    return Section("team", "payroll", comments, entries)
+    return Section("team", "payroll", (_said(line),), entries)
 
 
 def unexplained_section(books: Books) -> Section | None:
@@ -247,22 +253,49 @@ def _lag(lag: Lag | None, *, source: str) -> tuple[Entry, ...]:
 def _shares(lag: Lag) -> tuple[float, ...]:
     """The shares of what is collected, to hundredths, without small ones at the end; they sum to one."""
     total = sum(share.value for share in lag.shares)
-    hundredths = [round(100 * share.value / total) for share in lag.shares]
-    largest = max(range(len(hundredths)), key=hundredths.__getitem__)
-    hundredths[largest] += 100 - sum(hundredths)
+    exact = [100 * share.value / total for share in lag.shares]
+    hundredths = [math.floor(share) for share in exact]
+    by_rest = sorted(range(len(exact)), key=lambda index: hundredths[index] - exact[index])
+    for index in by_rest[: 100 - sum(hundredths)]:
+        hundredths[index] += 1
     while not hundredths[-1]:
         hundredths.pop()
     return tuple(share / 100 for share in hundredths)
 
 
-def _hiring(headcount: Sequence[float]) -> tuple[str, ...]:
-    known = [heads for heads in headcount if math.isfinite(heads)]
-    joined = known[-1] - known[0]
-    if joined == 0:
+def _people(headcount: Sequence[float], next_month: Month) -> tuple[Entry, ...]:
+    """Who joins or leaves from here on, as many as did so far on balance: hires by the quarter, or attrition."""
+    known = [month for month, heads in enumerate(headcount) if math.isfinite(heads)]
+    first, last, months = headcount[known[0]], headcount[known[-1]], known[-1] - known[0]
+    if first == last or not months or not first or not last:
         return ()
-    word = "more" if joined > 0 else "fewer"
-    plan = 'Write the hires you plan: hires = [{ month = "...", count = 1, slip = "0 to 3" }]'
-    return (f"There are {_plain(abs(joined))} {word} people than in the first month. None joins from here on. {plan}",)
+    went = f"{_plain(first)} people became {_plain(last)} in {months} months"
+    if last < first:
+        share = 1 - (last / first) ** (1 / months)
+        found = _counted(share, math.sqrt(first - last) / first / months)
+        written = percent(share, 2)
+        return (Entry("attrition", written, f"{went}: goes on at that pace", "leave a month", found, "share", months),)
+    rate = (last - first) / months
+    found = _counted(rate, math.sqrt(last - first) / months)
+    comment = f"{went}: hiring goes on at that pace, by the quarter. Write your own plan here"
+    return (Entry("hires", _hires(rate, next_month), comment, "hires a month", found, "number", months),)
+
+
+def _hires(rate: float, next_month: Month) -> tuple[Mapping[str, str | int], ...]:
+    """Whole people, by the quarter."""
+    planned: list[Mapping[str, str | int]] = []
+    joined = 0
+    for month in range(_QUARTER, _HIRES_AHEAD + 1, _QUARTER):
+        count = math.floor(rate * month + 0.5) - joined
+        if count:
+            planned.append({"month": str(next_month + (month - 1)), "count": count, "slip": "0 to 3"})
+        joined += count
+    return tuple(planned)
+
+
+def _counted(rate: float, error: float) -> Estimate:
+    """A rate of events that were counted, with the error of a Poisson count."""
+    return Estimate(rate, error, max(rate - 1.645 * error, 0.0), rate + 1.645 * error)
 
 
 def _plain(value: float) -> int | float:

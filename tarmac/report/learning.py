@@ -79,6 +79,8 @@ def _written(entry: Entry) -> str:
     if entry.value is None:
         return ""
     value = entry.value
+    if entry.key == "hires" and isinstance(value, tuple):
+        return f"hires = {len(value)} quarters with hires"
     return f"{entry.key} = {list(value) if isinstance(value, tuple) else value}"
 
 
