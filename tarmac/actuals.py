@@ -19,6 +19,8 @@ COLUMNS: Final = (*REQUIRED, *OPTIONAL)
 MONEY: Final = ("cash", "revenue", "payroll", "compute", "other", "collections", "raised")
 FEWEST_MONTHS: Final = 3
 MOST_MONTHS: Final = 600
+LATEST: Final = Month(2150, 12)
+"""Far enough before the calendar's end for any forecast."""
 _NUMBERS: Final = (*MONEY, "headcount")
 _MOST: Final = {"headcount": 1e6}
 _NEGATIVE: Final = {
@@ -215,6 +217,8 @@ def _order_mistakes(months: Mapping[int, Month]) -> Iterator[_Mistake]:
             yield where, str(month), "months follow each other without a gap", remedy
         seen.setdefault(month, row)
         before = month if before is None else max(before, month)
+    if before is not None and before > LATEST:
+        yield "month", str(before), f"the last month is {LATEST} at the latest", "correct the year"
     if len(seen) > MOST_MONTHS:
         yield "month", f"{len(seen)} months", f"there are at most {MOST_MONTHS} months", "keep the latest"
 

@@ -107,3 +107,16 @@ def test_a_line_that_stands_still_is_certain() -> None:
     assert found.growth.high == 0
     assert found.volatility is not None
     assert found.volatility.high == 0
+
+
+def test_a_line_that_scatters_by_more_than_its_size_has_no_trend() -> None:
+    found = study([5_000, 20, 9_000, 40, 3_000, 10, 8_000, 90])
+    assert found is not None
+    assert found.growth is None
+    assert found.volatility is None
+    assert found.noise > 3_000
+    assert "scatters" in found.why
+
+
+def test_less_than_a_cent_is_nothing() -> None:
+    assert study([1e-9] * 8) is None

@@ -9,7 +9,7 @@ from tarmac.facts import AMOUNTLESS, COLUMNS, QUALIFIERS, USED, USES, Fact
 from tarmac.library import load_facts
 
 SEEDS = Path(__file__).parents[1] / "seeds"
-FILES = sorted(SEEDS.glob("*.csv"))
+FILES = sorted(path for path in SEEDS.glob("*.csv") if path.read_text("utf-8").startswith(f"{COLUMNS[0]},"))
 
 
 def facts(path: Path) -> tuple[Fact, ...]:

@@ -22,7 +22,7 @@ from tarmac.money import format_money
 from tarmac.months import Month
 
 DEFAULT_CURRENCY: Final = "USD"
-_MIXED_UP: Final = 0.5
+_MIXED_UP: Final = 0.2
 """Unexplained part, as a share of what is usual in a month, from which on a column may be in another unit."""
 
 __all__ = ["Entry", "Learnt", "Section", "learn"]

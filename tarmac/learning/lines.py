@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -23,6 +23,14 @@ _MOST_EMPTY: Final = 0.25
 """Share of months with nothing above which a line has no trend but comes in lumps."""
 _ENDED_AFTER: Final = 2
 _WORTH_NAMING: Final = 0.02
+_WILDEST: Final = 1.0
+"""Volatility above which a line is not a trend with shocks."""
+_MOST_VOLATILE: Final = 3.0
+_FASTEST: Final = math.log(3.0)
+_LARGEST: Final = math.log(1e15)
+"""Bounds of a company file: on volatility, on growth (200% a month), and on an amount, the last two in logs."""
+_CENT: Final = 0.005
+"""Less than half a cent is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +65,13 @@ class Study:
     why: str = ""
 
 
-def study(values: Sequence[float]) -> Study | None:
+def study(values: Sequence[float] | NDArray[np.floating]) -> Study | None:
     """What the months of a line say, NaN where one is not known; None where the line is empty or has ended.
 
     Months before the first with something in it do not count. A line with nothing in each of the last two has ended.
     """
     amounts = np.array(values, float)
+    amounts[amounts < _CENT] = 0.0
     there = np.flatnonzero(amounts > 0)
     if not len(there) or not np.nansum(amounts[-_ENDED_AFTER:]) > 0:
         return None
@@ -72,12 +81,14 @@ def study(values: Sequence[float]) -> Study | None:
     span = Span(first, int(known[-1]), len(there), gaps)
     positive = amounts[there]
     if gaps > _MOST_EMPTY * len(known):
-        return _in_lumps(amounts[known], span)
+        return _in_lumps(amounts[known], span, why="comes in lumps: it has no trend")
     if np.ptp(positive) == 0 and len(positive) > 2 and not gaps:
         return Study(_certain(float(positive[0])), _certain(0.0), _certain(0.0), _certain(0.0), span)
     if len(positive) < FEWEST_FOR_GROWTH:
         return _too_few(float(positive[-1]), span)
     trend = fit_trend((there - len(amounts)).astype(float), np.log(positive))
+    if trend.volatility.value > _WILDEST:
+        return _in_lumps(amounts[known], span, why="scatters by more than its own size: it has no trend")
     return _on_trend(trend, span)
 
 
@@ -85,8 +96,8 @@ def _certain(value: float) -> Estimate:
     return Estimate(value, 0.0, value, value)
 
 
-def _in_lumps(amounts: Values, span: Span) -> Study:
-    """A line whose months are mostly empty: the mean of all months, and noise in money about it."""
+def _in_lumps(amounts: Values, span: Span, *, why: str) -> Study:
+    """A line without a trend: the mean of all months, and noise in money about it."""
     from scipy.special import stdtrit
 
     count, mean = len(amounts), float(amounts.mean())
@@ -94,7 +105,7 @@ def _in_lumps(amounts: Values, span: Span) -> Study:
     error = noise / math.sqrt(count)
     reach = -float(stdtrit(max(count - 1, 1), LOW)) * error
     level = Estimate(mean, error, max(mean - reach, 0.0), mean + reach)
-    return Study(level, None, None, None, span, noise=noise, why="comes in lumps: it has no trend")
+    return Study(level, None, None, None, span, noise=noise, why=why)
 
 
 def _too_few(last: float, span: Span) -> Study:
@@ -110,14 +121,15 @@ def _on_trend(trend: Trend, span: Span) -> Study:
     """A line on its trend. The level is a mean, half the variance above the median, times the share of full months."""
     half, share = trend.volatility.value**2 / 2, span.months / (span.months + span.gaps)
     middle = share * math.exp(trend.level.value + half)
-    level = trend.level.changed(lambda log: share * math.exp(log + half), middle)
-    growth = trend.growth.changed(math.expm1, math.exp(trend.growth.value))
+    level = trend.level.changed(lambda log: share * math.exp(min(log + half, _LARGEST)), middle)
+    growth = trend.growth.changed(lambda slope: math.expm1(min(slope, _FASTEST)), math.exp(trend.growth.value))
+    volatility = trend.volatility
     learnt = not _says_less(growth)
     why = f"the months leave {growth.low:.0%} to {growth.high:.0%}, more than the typical range"
     return Study(
         level,
         growth if learnt else None,
-        trend.volatility,
+        replace(volatility, high=min(volatility.high, _MOST_VOLATILE)),
         trend.persistence,
         span,
         correlation=trend.correlation if learnt else 0.0,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
 
-PERSISTENCES: Final = np.linspace(0.0, 0.95, 60)
+PERSISTENCES: Final = np.linspace(0.0, 0.95, 39)
 """Persistences that are weighed. Above 0.95 years of books would be needed to tell a shock from a change of growth."""
 
 LOW: Final = 0.05
@@ -29,7 +29,7 @@ _LIKELIHOOD_DROP: Final = 1.3527717270
 """Half the 90% point of chi-squared with one degree of freedom."""
 _LEAST_SQUARES: Final = 1e-20
 """Residuals of a line without noise, beyond what floats hold: log x to ten digits."""
-_HALVINGS: Final = 80
+_HALVINGS: Final = 44
 _WIDTHS: Final = 1e3
 
 
@@ -71,9 +71,8 @@ def fit_trend(times: Values, logs: Values) -> Trend:
     `times`: whole months counted from the month whose level is wanted, which is 0; below zero and increasing. They may
     leave months out.
     """
-    fits = [_given(float(value), times, logs=logs) for value in PERSISTENCES]
-    likelihood = np.array([fit.likelihood for fit in fits])
-    weights = np.exp(likelihood - likelihood.max())
+    fits = _fits(PERSISTENCES, times, logs=logs)
+    weights = np.exp(fits.likelihood - fits.likelihood.max())
     weights /= weights.sum()
     mixture = _Mixture(fits, weights, freedom=len(logs) - 2)
     shocks = weights * mixture.shocks(times[-1], logs[-1])
@@ -81,7 +80,7 @@ def fit_trend(times: Values, logs: Values) -> Trend:
         level=mixture.coefficient(0),
         growth=mixture.coefficient(1),
         volatility=mixture.volatility(),
-        persistence=_persistence(likelihood, weights),
+        persistence=_persistence(fits.likelihood, weights),
         correlation=mixture.correlation(),
         last=float(shocks.sum()),
         left=shocks @ PERSISTENCES[:, None] ** (np.arange(12) - times[-1]),
@@ -90,35 +89,42 @@ def fit_trend(times: Values, logs: Values) -> Trend:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fit:
-    """Generalised least squares at one persistence: restricted log likelihood, coefficients, (X'V^-1 X)^-1, RSS."""
+class _Fits:
+    """Generalised least squares at some persistences.
 
-    likelihood: float
+    Restricted log likelihood and RSS, shapes (persistences,); coefficients, shape (persistences, 2); (X'V^-1 X)^-1,
+    shape (persistences, 2, 2).
+    """
+
+    likelihood: Values
+    squares: Values
     coefficients: Values
     inverse: Values
-    squares: float
 
 
-def _given(persistence: float, times: Values, *, logs: Values) -> _Fit:
-    design = np.column_stack([np.ones_like(times), times])
-    kept = persistence ** np.diff(times)
+def _fits(persistences: Values, times: Values, *, logs: Values) -> _Fits:
+    """Least squares on each month less what is left of the one before, which is independent of it."""
+    design = np.column_stack([np.ones_like(times), times, logs])
+    kept = persistences[:, None] ** np.diff(times)
     fresh = np.sqrt(1.0 - kept**2)
-    rows = np.vstack([design[:1], (design[1:] - kept[:, None] * design[:-1]) / fresh[:, None]])
-    seen = np.concatenate([logs[:1], (logs[1:] - kept * logs[:-1]) / fresh])
-    information = rows.T @ rows
+    later = (design[1:] - kept[:, :, None] * design[:-1]) / fresh[:, :, None]
+    rows = np.concatenate([np.broadcast_to(design[:1], (len(persistences), 1, 3)), later], axis=1)
+    known, seen = rows[:, :, :2], rows[:, :, 2]
+    information = known.transpose(0, 2, 1) @ known
     inverse = np.linalg.inv(information)
-    coefficients = inverse @ (rows.T @ seen)
-    squares = max(float(((seen - rows @ coefficients) ** 2).sum()), _LEAST_SQUARES)
-    size = float(np.linalg.slogdet(information)[1])
-    likelihood = -np.log(fresh).sum() - 0.5 * size - 0.5 * (len(logs) - 2) * np.log(squares)
-    return _Fit(float(likelihood), coefficients, inverse, squares)
+    coefficients = np.einsum("kij,knj,kn->ki", inverse, known, seen)
+    rest = seen - np.einsum("kni,ki->kn", known, coefficients)
+    squares = np.maximum((rest**2).sum(axis=1), _LEAST_SQUARES)
+    size = np.linalg.slogdet(information)[1]
+    likelihood = -np.log(fresh).sum(axis=1) - 0.5 * size - 0.5 * (len(logs) - 2) * np.log(squares)
+    return _Fits(likelihood, squares, coefficients, inverse)
 
 
 @dataclass(frozen=True)
 class _Mixture:
     """What all persistences together say, each by its weight. Shapes (persistences,)."""
 
-    fits: list[_Fit]
+    fits: _Fits
     weights: Values
     freedom: int
 
@@ -126,8 +132,8 @@ class _Mixture:
         """Level (0) or growth (1)."""
         from scipy.special import stdtr
 
-        centres = np.array([fit.coefficients[index] for fit in self.fits])
-        widths = np.sqrt([fit.squares / self.freedom * fit.inverse[index, index] for fit in self.fits])
+        centres = self.fits.coefficients[:, index]
+        widths = np.sqrt(self.fits.squares / self.freedom * self.fits.inverse[:, index, index])
         middle, error = float(self.weights @ centres), float(np.sqrt(self._covariance()[index, index]))
         reach = _WIDTHS * float(widths.max()) + float(np.ptp(centres))
         low, high = (
@@ -144,7 +150,7 @@ class _Mixture:
         """Standard deviation of the monthly log shock; the estimate is the median."""
         from scipy.special import chdtrc, gammaln
 
-        squares = np.array([fit.squares for fit in self.fits])
+        squares = self.fits.squares
         spread = np.log(squares)
         ends = [
             np.exp(
@@ -168,13 +174,13 @@ class _Mixture:
 
     def shocks(self, time: float, log: float) -> Values:
         """The shock of a month at each persistence."""
-        return np.array([log - fit.coefficients @ (1.0, time) for fit in self.fits])
+        shocks: Values = log - self.fits.coefficients @ (1.0, time)
+        return shocks
 
     def _covariance(self) -> Values:
         """Of level and growth, over all persistences: that of the Student t, where it has one. Shape (2, 2)."""
-        centres = np.array([fit.coefficients for fit in self.fits])
-        scale = 1.0 / max(self.freedom - 2, 1)
-        within = np.array([fit.squares * scale * fit.inverse for fit in self.fits])
+        centres = self.fits.coefficients
+        within = self.fits.squares[:, None, None] / max(self.freedom - 2, 1) * self.fits.inverse
         away = centres - self.weights @ centres
         covariance: Values = np.einsum("k,kij->ij", self.weights, within) + (self.weights * away.T) @ away
         return covariance

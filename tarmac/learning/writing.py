@@ -10,6 +10,7 @@ _Z90: Final = 1.6448536269514722
 _MOST_DIGITS: Final = 9
 _SKEWED: Final = 3.0
 """Above this ratio of positive ends the middle of a lognormal range is far from that of a symmetric interval."""
+_THOUSAND: Final = 1e3
 _CERTAIN_MONEY: Final = 1e-3
 _CERTAIN_RATE: Final = 2e-4
 
@@ -21,7 +22,7 @@ def money_range(found: Estimate, *, symmetric: bool = False) -> str:
     distribution it is. Read as a range it would be lognormal.
 
     >>> money_range(Estimate(61_200, 1_100, 59_212, 63_120)), money_range(Estimate(5000, 0, 5000, 5000))
-    ('59.2k to 63.1k', '5k')
+    ('59.21k to 63.12k', '5k')
     """
     low, high = found.low, found.high
     size = max(abs(low), abs(high))
@@ -31,6 +32,8 @@ def money_range(found: Estimate, *, symmetric: bool = False) -> str:
     if symmetric and low > 0 and high > _SKEWED * low:
         middle, spread = (low + high) / 2, (high - low) / 2 / _Z90
         return f"normal({format_money(middle, '', digits=3)}, {format_money(spread, '', digits=3)})"
+    if low < _THOUSAND <= high:  # '558 to 1.42k' could be misread
+        return f"{float(f'{low:.{digits}g}'):.12g} to {float(f'{high:.{digits}g}'):.0f}"
     return f"{format_money(low, '', digits=digits)} to {format_money(high, '', digits=digits)}"
 
 

@@ -33,12 +33,12 @@ def learnt_text(found: Learnt) -> str:
     span = f"{counted(len(actuals.months), 'month')} of actuals, {actuals.first.label} to {actuals.last.label}"
     opening = format_money(found.opening, found.currency)
     lines = [f"{short(found.name)}: {span}; the file begins in {found.first_month.label} with {opening}"]
-    lines += ["", _row("line", ("learnt", "estimate", "s.e.", "months"), "written as")]
+    lines += ["", _row("line", ("learnt", "estimate", "s.e.", "months"), written="written as")]
     for section in found.sections:
         column = short(section.column, _CELLS[0] - 1)
         for entry in section.entries:
             if entry.what:
-                lines.append(_row(column, _cells(entry, found.currency), _written(entry)))
+                lines.append(_row(column, _cells(entry, found.currency), written=_written(entry)))
                 column = ""
     lines += [""]
     for text in (*_unexplained(found), *found.notes, _ASSUMED):
@@ -53,7 +53,7 @@ _ASSUMED: Final = (
 )
 
 
-def _row(line: str, cells: tuple[str, ...], written: str) -> str:
+def _row(line: str, cells: tuple[str, ...], *, written: str) -> str:
     column, what, *numbers = _CELLS
     right = "".join(f"{cell:>{width}}" for cell, width in zip(cells[1:], numbers, strict=True))
     return f"{line:<{column}}{cells[0]:<{what}}{right}  {written}"[:WIDTH].rstrip()
@@ -115,7 +115,7 @@ _DRAWN: Final = {"revenue": "revenue earned", "cash": "cash"}
 _LEVELS: Final = ("p5", "median", "p95")
 
 
-def beside(ax: "Axes", table: "pd.DataFrame", name: str) -> "Axes":
+def beside(table: "pd.DataFrame", ax: "Axes", *, name: str) -> "Axes":
     """One amount: the actuals as points, the model's median and 90% band after them. Same numbers as `learnt_table`."""
     x = np.arange(len(table))
     low, middle, high = (table[f"{name}_{level}"].to_numpy() for level in _LEVELS)
@@ -138,7 +138,7 @@ def learnt_figure(found: Learnt, table: "pd.DataFrame", *, seed: int) -> "Figure
         FigureCanvasAgg(figure)
         figure.suptitle(drawable(_title(found)), x=0.01, ha="left", fontweight="bold", fontsize=1.2 * form.font)
         for ax, name in zip(figure.subplots(1, 2), _DRAWN, strict=True):
-            beside(ax, drawn, name)
+            beside(drawn, ax, name=name)
             ax.set_title(f"{name} a month" if name == "revenue" else "cash at the month's end, of paths still solvent")
             ax.yaxis.set_major_formatter(lambda value, _: drawable(format_money(value, found.currency)))
             _time_axis(ax, drawn)
