@@ -128,6 +128,9 @@ def _header_mistakes(header: Sequence[str]) -> Iterator[_Mistake]:
         remedy = "save it as CSV with commas between cells and points in numbers: a spreadsheet set to English does"
         yield "row 1", whole, "cells are separated by commas", remedy
         return
+    if not set(header) & set(COLUMNS):
+        yield "row 1", whole, "the first row names the columns", f"write {_joined(REQUIRED)} above the months"
+        return
     for name, count in Counter(header).items():
         if name not in COLUMNS:
             remedy = f"{nearest(name, COLUMNS)}; or remove the column" if name else "name the column, or remove it"

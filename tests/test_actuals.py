@@ -103,7 +103,8 @@ def test_a_cell_that_is_wrong(column: str, cell: str, rule: str) -> None:
         ("month;cash;revenue;payroll;compute;other", "row 1", "commas between cells"),
         ("month\tcash\trevenue", "row 1", "commas between cells"),
         ("sep=,", "row 1", "remove the line"),
-        ("", "row 1", "add it"),
+        ("", "row 1", "above the months"),
+        ("2024-01,1,2,3,4,5", "row 1", "above the months"),
     ],
 )
 def test_a_header_that_is_wrong(header: str, where: str, remedy: str) -> None:

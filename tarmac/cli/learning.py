@@ -63,7 +63,8 @@ def _checked(asked: AskedLearn) -> tuple[Actuals, str, Path]:
     name = Path(asked.file).name.removesuffix(".csv") if asked.name is None else asked.name
     path = Path("models") / f"{file_name(name)}.toml" if asked.out is None else asked.out
     problems += _about_files(asked, path)
-    problems += _about_name(name)
+    if asked.name is not None or actuals is not None:
+        problems += _about_name(name)
     if asked.seed is not None and not 0 <= asked.seed <= MAX_SEED:
         problems.append(Problem("command line", "seed", str(asked.seed), f"is from 0 to {MAX_SEED}", "choose one"))
     if actuals is None or problems:
