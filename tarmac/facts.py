@@ -15,13 +15,16 @@ from tarmac.money import CURRENCIES
 from tarmac.months import Month
 
 COLUMNS: Final = ("quantity", "from", "to", "known", "value", "unit", "qualifier", "document", "use", "note")
-SIDES: Final = {"exact": 0, "about": 0, "less than": -1, "at most": -1, "more than": 1, "at least": 1}
+SIDES: Final = {"exact": 0, "about": 0, "nearly": 0, "less than": -1, "at most": -1, "more than": 1, "at least": 1}
 """Qualifiers of firm figures: a bound from above (-1), a bound from below (1), or the figure itself."""
+DOUBTFUL: Final = ("plan", "claimed", "as printed")
+"""Qualifiers of figures that are shown and never reckoned with."""
 AMOUNTLESS: Final = ("unknown", "event")
-QUALIFIERS: Final = (*SIDES, "plan", *AMOUNTLESS)
+QUALIFIERS: Final = (*SIDES, *DOUBTFUL, *AMOUNTLESS)
 USED: Final = ("calibrate", "judge")
 USES: Final = (*USED, "context")
-UNITS: Final = ("people", "customers", "share", *sorted(CURRENCIES))
+COUNTED: Final = ("people", "customers", "share", "times", "visits")
+UNITS: Final = (*COUNTED, *sorted(CURRENCIES))
 BALANCES: Final = ("cash", "arrears", "headcount")  # what stands at a month's end; all else runs over months
 _SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "cash": (),
@@ -79,7 +82,7 @@ class Fact:
 def facts_from(text: str, file: str, *, company: Company | None = None) -> tuple[Fact, ...]:
     """The facts in the text of a file, in its order. InputError lists every mistake at once.
 
-    With a company, what it is fitted to or judged by must be of lines it has, in its currency.
+    With a company, what it is fitted to or judged by must be of lines it has, in a currency it knows a rate of.
     """
     problems, facts = [], dict[int, Fact]()
     for row, cells in _rows(text, file).items():
@@ -95,7 +98,7 @@ def facts_from(text: str, file: str, *, company: Company | None = None) -> tuple
 
 
 def check(facts: Iterable[Fact], company: Company) -> None:
-    """InputError where facts do not fit a company: lines it does not have, another currency."""
+    """InputError where facts do not fit a company: lines it does not have, a currency without a rate."""
     if found := [(fact, rule, remedy) for fact in facts for _, rule, remedy in _misfits(fact, company)]:
         raise InputError(Problem("facts", str(fact.quantity), str(fact.last), *rest) for fact, *rest in found)
 
@@ -149,7 +152,7 @@ def _mistakes(cells: Mapping[str, str]) -> Iterator[_Mistake]:
         *((cell == cell.strip(), name, "has no spaces around it", "remove them") for name, cell in cells.items()),
         *((cells[name], name, "is not empty", "fill it in") for name in ("quantity", "document")),
         *((cells[key] in known, key, "is a known word", nearest(cells[key], known)) for key, known in _WORDS.items()),
-        (unit or silent, "unit", "says what the value counts", "write a currency, people, customers or share"),
+        (unit or silent, "unit", "says what the value counts", f"write a currency or one of {', '.join(COUNTED)}"),
         *((_month(cells[name]), name, "is a month", "write it as 2023-01") for name in ("from", "to")),
         (not first or not last or first <= last, "to", "is not before 'from'", "swap the two"),
         (not cells["known"] or _month(cells["known"]), "known", "is a month, or empty", "write it as 2023-01"),
@@ -183,14 +186,20 @@ def _misfits(fact: Fact, company: Company) -> Iterator[_Mistake]:
     """What of a fact that is no context does not fit a company."""
     if fact.use not in USED:
         return
-    kind, targets, currency = fact.quantity.kind, fact.quantity.targets, company.company.currency
+    kind, targets = fact.quantity.kind, fact.quantity.targets
+    currencies = (company.company.currency, *company.fx)
     known = paths_of_suppliers(company) if kind in ("unpaid", "arrears") else paths_of(company, *_SECTIONS[kind])
     yield from _broken(
         *(
             (matching(item, known), "quantity", f"has lines in {company.file}", nearest(item, known))
             for item in targets
         ),
-        (fact.unit in (currency, "people"), "unit", f"is the currency of {company.file}", f"convert it to {currency}"),
+        (
+            fact.unit in (*currencies, "people"),
+            "unit",
+            f"is the currency of {company.file}, or one that stands under its [fx]",
+            f"convert it to {currencies[0]}, or add {fact.unit} under [fx]",
+        ),
     )
 
 

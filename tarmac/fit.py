@@ -49,9 +49,16 @@ def fit(company: Company, facts: Iterable[Fact], *, seed: int, paths: int = 20_0
     begins = company.company.first_month
     told = [fact for fact in facts if fact.use in USED and begins <= fact.first and fact.last - begins < LONGEST]
     check(told, company)
-    questions = [Question(fact.quantity, fact.first - begins, fact.last - begins) for fact in told]
+    questions = [question_of(fact, company) for fact in told]
     answers = _answers(plan_of(company), questions, seed=seed, paths=paths)
     return pd.DataFrame([_beside(fact, answer) for fact, answer in zip(told, answers, strict=True)])
+
+
+def question_of(fact: Fact, company: Company) -> Question:
+    """What a fact asks a company's model: its quantity, over its months, in its currency."""
+    header = company.company
+    foreign = fact.unit if fact.unit in company.fx and fact.unit != header.currency else None
+    return Question(fact.quantity, fact.first - header.first_month, fact.last - header.first_month, foreign)
 
 
 def year(company: Company, *, seed: int, months: int = 12, paths: int = 20_000) -> "pd.DataFrame":

@@ -27,11 +27,16 @@ _ALL = ""
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A quantity over the months from index `first` to `last`, counted from 0; of a balance, at the end of `last`."""
+    """A quantity over the months from index `first` to `last`, counted from 0; of a balance, at the end of `last`.
+
+    `currency`: a foreign one in which the figure is wanted, each month's amount at that month's rate on the path; None
+    for the company's own.
+    """
 
     quantity: Quantity
     first: int
     last: int
+    currency: str | None = None
 
     def end(self, plan: Plan) -> int:
         """The month index at whose end the figure is known: what is unpaid of a bill, in the month it falls due."""
@@ -70,12 +75,14 @@ class Observer:
     def month_end(self, month: int, ledger: "Ledger") -> None:
         """Take in what the month adds to each figure."""
         books = self._books(month, ledger)
+        rates = ledger.drivers.currencies
         for (question, lines, end), answer in zip(self._asked, self.answers, strict=True):
+            rate = 1.0 if question.currency is None else rates[question.currency][month]
             if month == end:
                 answer.lived[...] = ledger.state.alive
             for path in lines:
                 if path in books[question.quantity.kind] and self._counts(question, month, path=path):
-                    answer.figures[...] += books[question.quantity.kind][path]
+                    answer.figures[...] += books[question.quantity.kind][path] / rate
 
     def _counts(self, question: Question, month: int, *, path: str) -> bool:
         """Whether what a line adds in a month is part of the figure."""
