@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tarmac import uncertain
-from tarmac.company import SECTIONS, Company
+from tarmac.company import SECTIONS, Company, company_from
+from tarmac.company.numbers import drivers, shocks
 from tarmac.company.targets import matching
 from tarmac.errors import nearest
 from tarmac.months import Month
@@ -22,6 +23,7 @@ Slot = tuple[MutableMapping[str, Any], str]
 Mistake = tuple[str, str, str, str]
 """Where in the change, the value there, the rule and the remedy."""
 
+_PAIRS: Final = "correlation"
 _LINE_AMOUNTS: Final = ("monthly", "cost", "units", "unit_price", "gpus", "gpu_hour", "utilisation")
 _RATES: Final = ("growth", "churn", "price_growth", "units_growth")
 _BY_MONTH: Final = (*_LINE_AMOUNTS, *_RATES, "times", "minimum", "drift")
@@ -61,6 +63,7 @@ class Patch:
         self.document: dict[str, Any] = plain(company.document())
         self._declared: dict[str, Any] = plain(company.model_dump())
         self._first = company.company.first_month
+        self._file = company.file
 
     def make(self, edit: Edit) -> list[Mistake]:
         """Make one edit; what is wrong with it."""
@@ -68,10 +71,28 @@ class Patch:
         return list(steps.get(edit.operation, self._alter)(edit))
 
     def _add_item(self, edit: Edit) -> Iterator[Mistake]:
-        if edit.target in SECTIONS:
+        if edit.target == _PAIRS:
+            yield from self._add_pairs(edit.argument)
+        elif edit.target in SECTIONS:
             self.document[edit.target] = [*self.document.get(edit.target, ()), edit.argument]
         else:
-            yield "target", edit.target, "add_item names a section", nearest(edit.target, SECTIONS)
+            yield "target", edit.target, "add_item names a section", nearest(edit.target, (*SECTIONS, _PAIRS))
+
+    def _add_pairs(self, item: Mapping[str, Any]) -> Iterator[Mistake]:
+        """A correlation of every driver of one target with every one of another, in place of what a pair had."""
+        before, between = self.document.get(_PAIRS, []), pair_of(item)
+        if between is None:
+            self.document[_PAIRS] = [*before, item]  # what is wrong with it is said when the company is checked
+            return
+        bare = company_from({key: value for key, value in self.document.items() if key != _PAIRS}, self._file)
+        known = (*drivers(bare), *shocks(bare))
+        left, right = (matching(target, known) for target in between)
+        for target, found in dict(zip(between, (left, right), strict=True)).items():
+            if not found:
+                yield "add_item.between", target, "names drivers of the company", nearest(target, known)
+        pairs = {frozenset((one, other)): [one, other] for one in left for other in right if one != other}
+        kept = [other for other in before if frozenset(pair_of(other) or ()) not in pairs]
+        self.document[_PAIRS] = [*kept, *({**item, "between": pair} for pair in pairs.values())]
 
     def _remove(self, edit: Edit) -> Iterator[Mistake]:
         tables = {
@@ -160,6 +181,14 @@ class Patch:
 
     def _month(self, when: Month | int | None) -> Month | None:
         return self._first + (when - 1) if isinstance(when, int) else when
+
+
+def pair_of(item: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The two drivers of a correlation as it stands in a document; None where it does not name two."""
+    match item.get("between"):
+        case [str() as one, str() as other]:
+            return one, other
+    return None
 
 
 def _chosen(edit: Edit, declared: Mapping[str, Slot]) -> tuple[str, ...]:

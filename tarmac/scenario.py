@@ -12,7 +12,7 @@ from tarmac.company.numbers import drivers, shocks
 from tarmac.company.quantity import mistake
 from tarmac.errors import InputError, Problem
 from tarmac.months import Month
-from tarmac.patch import OPERATIONS, Edit, Patch
+from tarmac.patch import OPERATIONS, Edit, Patch, pair_of
 from tarmac.uncertain import UncertainError, parse
 
 
@@ -171,4 +171,5 @@ def _without_moot_pairs(document: dict[str, Any], file: str) -> Company:
     if not pairs:
         return bare
     known = {*drivers(bare), *shocks(bare)}
-    return company_from(document | {"correlation": [item for item in pairs if known.issuperset(item["between"])]}, file)
+    kept = [item for item in pairs if known.issuperset(pair_of(item) or ())]
+    return company_from(document | {"correlation": kept}, file)

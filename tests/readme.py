@@ -1,7 +1,7 @@
 """README.md read by the tests, and what is made renewed: `python -m tests.readme`, or `make readme`.
 
-Made are the screen and the picture in README.md and, in models/README.md, the reference table and what the model of
-Stability AI says beside the facts.
+Made are the screen and the picture in README.md and, in models/README.md, the table of the models, the reference table
+and what the model of Stability AI says beside the facts.
 """
 
 import re
@@ -14,6 +14,7 @@ from tarmac.company import reference_table
 from tarmac.report.figure import runway_figure, save
 from tarmac.report.text import screen
 from tests.facts_page import page
+from tests.models_page import page as models_page
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -50,10 +51,11 @@ def renew() -> None:
     README.write_text(text, encoding="utf-8", newline="\n")
     PICTURE.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        made = save(runway_figure(forecast, "social"), Path(folder) / PICTURE.name, forecast=forecast)
-        PICTURE.write_bytes(made.read_bytes())
+        chart = save(runway_figure(forecast, "social"), Path(folder) / PICTURE.name, forecast=forecast)
+        PICTURE.write_bytes(chart.read_bytes())
     text = MODELS.read_text("utf-8")
-    for name, content in (("reference", reference_table().strip()), ("facts", page(forecast))):
+    made = {"models": models_page(), "reference": reference_table().strip(), "facts": page(forecast)}
+    for name, content in made.items():
         text = text.replace(between_markers(text, name), content)
     MODELS.write_text(text, encoding="utf-8", newline="\n")
 

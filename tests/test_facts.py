@@ -109,6 +109,9 @@ def test_empty_lines_are_no_rows_but_count() -> None:
         ({"unit": "people"}, "unit"),
         ({"qualifier": "roughly"}, "qualifier"),
         ({"qualifier": "plan"}, "use"),
+        ({"qualifier": "claimed"}, "use"),
+        ({"qualifier": "as printed"}, "use"),
+        ({"unit": "times"}, "unit"),
         ({"document": ""}, "document"),
         ({"use": "fit"}, "use"),
         ({"note": " a note"}, "note"),
@@ -165,6 +168,16 @@ def test_what_fits_a_company_passes() -> None:
         changed(BILLED, quantity="headcount team.*", from_="2024-12", unit="people"),
     ]
     check(read(*rows, of=company()), company())
+
+
+def test_a_figure_may_be_in_a_foreign_currency_that_the_company_has_a_rate_of() -> None:
+    subject = company(fx={"EUR": 1.1})
+    assert read(changed(BILLED, unit="EUR"), of=subject)[0].unit == "EUR"
+    assert [where for where, _ in refused(changed(BILLED, unit="GBP"), of=subject)] == ["row 2, unit"]
+
+
+def test_nearly_is_read_as_the_value() -> None:
+    assert read(changed(CASH, qualifier="nearly"))[0].side == 0
 
 
 def test_context_need_not_fit_a_company() -> None:

@@ -110,6 +110,18 @@ def test_context_and_what_lies_before_or_beyond_the_model_is_left_out() -> None:
     assert compared() == []
 
 
+def test_a_figure_in_a_foreign_currency_is_compared_at_each_month_s_rate() -> None:
+    """A euro costs 2, then 4: bills of 10 a month are 5 + 2.5 euro, and what is left at the end is cash / 4."""
+    subject = company(cash={"opening": 200}, fx={"EUR": {"rate": 2, "drift": {"2024-01": 0, "2024-02": 1}}})
+    bills, left = compared(
+        "billed cost.*,2024-01,2024-02,,7.5,EUR,exact,memo,judge,",
+        "cash,2024-02,2024-02,,44,EUR,exact,memo,judge,",
+        of=subject,
+    )
+    assert (bills["median"], bills["unit"], bills["inside"]) == (10 / 2 + 10 / 4, "EUR", True)
+    assert left["median"] == (200 - 2 * 12) / 4
+
+
 def test_facts_that_do_not_fit_the_company_are_refused() -> None:
     with pytest.raises(InputError, match=r"compute\.aws"):
         compared("billed compute.aws,2024-01,2024-02,,20,USD,exact,memo,judge,")

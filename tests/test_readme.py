@@ -7,6 +7,7 @@ import pytest
 from tarmac.cli.main import main
 from tarmac.report.text import screen
 from tests.facts_page import page
+from tests.models_page import page as models_page
 from tests.readme import MODELS, PICTURE, README, ROOT, between_markers, blocks, demo, shown_screen
 
 MONTH = re.compile(r"\b[A-Z][a-z]{2} \d{4}\b")
@@ -58,6 +59,11 @@ def test_the_screen_is_the_real_one() -> None:
 def test_the_model_beside_the_facts_is_the_real_one() -> None:
     """What models/README.md says of Stability AI, to the same measure; else: make readme."""
     _assert_alike(between_markers(MODELS.read_text("utf-8"), "facts"), page(demo()))
+
+
+@pytest.mark.slow
+def test_the_answers_of_the_models_are_the_real_ones() -> None:
+    _assert_alike(between_markers(MODELS.read_text("utf-8"), "models"), models_page())
 
 
 def _assert_alike(shown: str, real: str) -> None:

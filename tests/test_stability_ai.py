@@ -1,7 +1,6 @@
 """The shipped model of Stability AI, as set at the end of 2022, against what became known of 2023."""
 
 import tomllib
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from tarmac.company.numbers import numbers
 from tarmac.facts import USED, Fact
 from tarmac.library import load_facts
 from tarmac.months import Month
-from tarmac.uncertain import UncertainError, parse
+from tests.certain import certain
 from tests.facts_page import ROOT, beside, model
 from tests.readme import demo
 
@@ -72,28 +71,6 @@ def test_the_readme_says_what_lies_outside() -> None:
 
 
 # --- What was known only later enters no number that is certain
-
-
-def certain(document: Any, path: str = "") -> Iterator[tuple[str, float]]:
-    """Every number of a TOML document that is certain, with its key path."""
-    match document:
-        case bool():
-            return
-        case int() | float():
-            yield path, float(document)
-        case str():
-            try:
-                number = parse(document)
-            except UncertainError:
-                return
-            if number.certain:
-                yield path, number.value
-        case dict():
-            for key, value in document.items():
-                yield from certain(value, f"{path}.{key}")
-        case list():
-            for value in document:
-                yield from certain(value, path)
 
 
 def known_later(value: float) -> list[Fact]:
