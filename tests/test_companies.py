@@ -34,7 +34,7 @@ INSOLVENT = {
     "scale-ai": (0.0005, 0.05),
     "openai-like": (0.02, 0.30),
 }
-"""Between which shares the insolvent by the end of the second year lie: wide, so that only a change of the case shows."""
+"""Between which shares the insolvent at the end of the second year lie; wide, so that only another case shows."""
 
 
 def model(name: str, *changes: dict[str, Any]) -> tarmac.Company:

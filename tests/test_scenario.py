@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tarmac.company import Company, company_from
 from tarmac.errors import InputError
-from tarmac.library import load, load_scenario, on_shelf
+from tarmac.library import load_scenario, on_shelf
 from tarmac.scenario import Scenario, apply, scenario_from
 from tarmac.simulation import simulate
 
