@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -74,22 +74,26 @@ class Clock:
 
 @dataclass(frozen=True)
 class Fan:
-    """An amount by month over all paths: its mean and quantiles, in the company's currency, shape (months,)."""
+    """An amount by month over all paths: its mean and quantiles, in the forecast's currency, shape (months,).
+
+    `unit`: what 1 is in the histogram.
+    """
 
     histogram: Histogram
+    unit: float = 1.0
 
     @property
     def mean(self) -> NDArray[np.float64]:
         """Mean by month; NaN where no path is left."""
-        return self.histogram.mean()
+        return self.histogram.mean() / self.unit
 
     def quantile(self, level: float) -> NDArray[np.float64]:
         """The amount below which a share `level` of the paths lies, by month; NaN where no path is left."""
-        return self.histogram.quantile(level)
+        return self.histogram.quantile(level) / self.unit
 
     def share_below(self, amount: float) -> NDArray[np.float64]:
         """The share of the paths below an amount, by month."""
-        return self.histogram.share_below(amount)
+        return self.histogram.share_below(amount * self.unit)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, null where no path is left."""
@@ -102,10 +106,12 @@ class Need:
     """The extra money at the opening that lets a share of the paths reach the horizon solvent.
 
     `histogram` has one row: the least amount of each path that some amount saves; `hopeless` paths are saved by none.
+    `unit`: what 1 is in the histogram.
     """
 
     histogram: Histogram
     hopeless: int
+    unit: float = 1.0
 
     @property
     def paths(self) -> int:
@@ -116,7 +122,7 @@ class Need:
         """The least amount with which a share `level` of the paths survives; None where no amount does."""
         saved = int(self.histogram.totals[0])
         rank = level * self.paths / saved if saved else math.inf
-        return None if rank > 1 else float(self.histogram.quantile(rank)[0])
+        return None if rank > 1 else float(self.histogram.quantile(rank)[0]) / self.unit
 
     def interval(self, level: float) -> tuple[float | None, float | None]:
         """95% Monte Carlo interval of that amount."""
@@ -227,6 +233,19 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Translation:
+    """A convenience translation: every amount of every month at one rate, that of the opening.
+
+    `own`: the company's currency; `rate`: the price in it of one unit of the currency that amounts are told in. It is
+    how companies that keep their books in one currency report to readers of another (SEC Regulation S-X, Rule 3-20);
+    what later rates would make of an amount is not in it.
+    """
+
+    own: str
+    rate: float
+
+
+@dataclass(frozen=True)
 class Origin:
     """Where a forecast comes from: enough to run it again.
 
@@ -245,6 +264,8 @@ class Origin:
     text: tuple[str, ...]
     common_at_opening: float = 1.0
     """The share that all common holders have at the opening."""
+    translation: Translation | None = None
+    """Where amounts are told in another currency than the company's: from which, and at what rate."""
 
 
 @dataclass(frozen=True)
@@ -326,22 +347,22 @@ class Forecast:
     @property
     def cash(self) -> Fan:
         """Cash at each month's end: zero on insolvent paths, and without those on which the company was acquired."""
-        return Fan(self.summary.amounts["cash"])
+        return Fan(self.summary.amounts["cash"], self.unit)
 
     @property
     def net_burn(self) -> Fan:
         """Operating payments less operating receipts, of the paths that are solvent."""
-        return Fan(self.summary.amounts["net_burn"])
+        return Fan(self.summary.amounts["net_burn"], self.unit)
 
     @property
     def arrears(self) -> Fan:
         """Bills past due at each month's end, of the paths that are solvent."""
-        return Fan(self.summary.amounts["arrears"])
+        return Fan(self.summary.amounts["arrears"], self.unit)
 
     @property
     def payables(self) -> Fan:
         """Bills received and not paid at each month's end, of the paths that are solvent."""
-        return Fan(self.summary.amounts["payables"])
+        return Fan(self.summary.amounts["payables"], self.unit)
 
     @property
     def ownership(self) -> Ownership | None:
@@ -365,7 +386,26 @@ class Forecast:
 
     def _proceeds(self, name: str) -> Spread | None:
         found = self.summary.amounts.get(name)
-        return Spread(found) if found is not None and found.totals[0] else None
+        return Spread(found, self.unit) if found is not None and found.totals[0] else None
+
+    @property
+    def unit(self) -> float:
+        """What one unit of the currency that amounts are told in is in the company's own."""
+        return 1.0 if self.origin.translation is None else self.origin.translation.rate
+
+    def in_currency(self, currency: str, *, rate: float) -> "Forecast":
+        """The same forecast told in another currency, whose unit costs `rate` in the company's own: a Translation."""
+        origin = self.origin
+        if origin.translation is not None:
+            raise ValueError(f"amounts are told in {origin.currency} already: translate the forecast as it was made")
+        told = replace(
+            origin,
+            currency=currency,
+            opening_cash=origin.opening_cash / rate,
+            translation=Translation(origin.currency, rate),
+        )
+        summary = replace(self.summary, samples=self.summary.samples / rate)
+        return replace(self, origin=told, summary=summary, need=replace(self.need, unit=rate))
 
     @property
     def samples(self) -> NDArray[np.float64]:
@@ -398,6 +438,7 @@ class Forecast:
             "months": origin.months,
             "first_month": str(origin.first_month),
             "currency": origin.currency,
+            "translation": None if origin.translation is None else asdict(origin.translation),
         }
         clocks = {name: clock.as_json() for name, clock in self.clocks.items()}
         fans = {name: getattr(self, name).as_json() for name in ("cash", "net_burn", "arrears", "payables")}

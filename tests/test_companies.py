@@ -233,7 +233,7 @@ def test_a_lower_price_of_the_api_saves_minimax_no_compute() -> None:
     cheap = {"target": "revenue.api.times", "multiply": 0.4}
     serving = [figure(company, "billed compute.serving", first=0, last=2) for company in _two("minimax", cheap)]
     sold = [figure(company, "earned revenue.api", first=0, last=2) for company in _two("minimax", cheap)]
-    assert np.array_equal(*serving)
+    assert np.array_equal(serving[0], serving[1])
     assert sold[1] == pytest.approx(0.4 * sold[0])
 
 

@@ -142,3 +142,32 @@ def test_insolvent_paths_stay_in_the_quantiles_of_cash_at_zero() -> None:
 
 def test_months_have_names() -> None:
     assert str(run(shaken()).month_name(12)) == "2025-01"
+
+
+def test_amounts_told_in_another_currency_are_the_same_at_one_rate() -> None:
+    """Money is divided by the rate; chances, months and shares stay as they were."""
+    sale = {"name": "sale", "instrument": "acquisition", "starts": "2024-06", "amount": 700, "succeeds": 0.5}
+    own = run(company("60 to 130", cost=[{"name": "rent", "monthly": 10, "terms": 1}], round=[sale]))
+    told = own.in_currency("EUR", rate=4)
+    assert told.origin.currency == "EUR"
+    assert told.cash.mean == pytest.approx(own.cash.mean / 4)
+    assert told.cash.quantile(0.9) == pytest.approx(own.cash.quantile(0.9) / 4)
+    assert told.cash.share_below(10) == pytest.approx(own.cash.share_below(40))
+    assert told.net_burn.mean == pytest.approx(own.net_burn.mean / 4)
+    assert told.payables.mean == pytest.approx(own.payables.mean / 4)
+    assert told.samples == pytest.approx(own.samples / 4, nan_ok=True)
+    amounts = [(own.need.amount(level), told.need.amount(level)) for level in (0.8, 0.9, 0.95)]
+    assert all(before and after == pytest.approx(before / 4) for before, after in amounts)
+    assert own.exit_proceeds is not None
+    assert told.exit_proceeds is not None
+    assert told.exit_proceeds.mean == pytest.approx(own.exit_proceeds.mean / 4)
+    assert told.simple_runway == pytest.approx(own.simple_runway)
+    assert told.insolvent.probability.tolist() == own.insolvent.probability.tolist()
+    assert told.as_json()["translation"] == {"own": "USD", "rate": 4}
+    assert own.as_json()["translation"] is None
+
+
+def test_a_translation_is_not_translated() -> None:
+    told = run(company(1000)).in_currency("EUR", rate=2)
+    with pytest.raises(ValueError, match="already"):
+        told.in_currency("GBP", rate=2)

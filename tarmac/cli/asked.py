@@ -43,6 +43,7 @@ class Asked:
     workers: int | None
     audit: bool
     without_funding: bool
+    currency: str | None
     json: bool
     out: Path | None
     force: bool

@@ -60,6 +60,7 @@ def _checked(asked: Asked) -> tuple[Company, tuple[Gate, ...]]:
     problems = list(_out_of_range(asked))
     company = kept(problems, _company, on=asked)
     kept(problems, _check_places, on=asked)
+    problems += [] if company is None else _without_rate(asked, company)
     gates = None if company is None else kept(problems, lambda known: _gates(asked, known), on=company)
     if company is None or gates is None or problems:
         raise InputError(problems)
@@ -80,7 +81,18 @@ def _company(asked: Asked) -> Company:
 
 def _gates(asked: Asked, company: Company) -> tuple[Gate, ...]:
     header = company.company
-    return gates_from(asked.fail_if, first_month=header.first_month, months=asked.months, currency=header.currency)
+    told = header.currency if asked.currency is None else asked.currency
+    return gates_from(asked.fail_if, first_month=header.first_month, months=asked.months, currency=told)
+
+
+def _without_rate(asked: Asked, company: Company) -> list[Problem]:
+    """What is wrong with the currency that amounts are to be told in."""
+    code, own = asked.currency, company.company.currency
+    if code is None or code == own or code in company.fx:
+        return []
+    rule = f"is {own}, the company's own, or has a rate under its [fx]"
+    known = ", ".join(company.fx) or "none yet"
+    return [_mistake("currency", code, rule=rule, remedy=f"add [fx] with {code} = its price in {own}; known: {known}")]
 
 
 def _check_places(asked: Asked) -> None:
@@ -97,7 +109,10 @@ def _simulated(asked: Asked, company: Company) -> Forecast:
     applied = [Path(name).name.removesuffix(".toml") for name in asked.scenarios]
     if asked.without_funding:
         applied.append("without-funding")
-    return replace(forecast, origin=replace(forecast.origin, scenarios=tuple(applied)))
+    named = replace(forecast, origin=replace(forecast.origin, scenarios=tuple(applied)))
+    if asked.currency is None or asked.currency not in company.fx:
+        return named
+    return named.in_currency(asked.currency, rate=company.fx[asked.currency].rate.median())
 
 
 def _file_names(asked: Asked) -> list[str]:

@@ -13,7 +13,7 @@ from tarmac.report.charts import KEY_WIDTH, cash_fan, survival_curves
 from tarmac.report.labels import wrapped
 from tarmac.report.style import FAINT_INK, INK, drawable, style
 from tarmac.report.text import alt_text, headline, scenarios_in_words
-from tarmac.report.words import counted, short
+from tarmac.report.words import counted, short, told_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -124,7 +124,7 @@ class _Page:
 def _subtitle(forecast: Forecast) -> str:
     origin = forecast.origin
     span = f"{counted(origin.months, 'month')} from {origin.first_month.label}"
-    return f"{short(origin.company, 60)}: {span}, {scenarios_in_words(forecast)}, {origin.currency}"
+    return f"{short(origin.company, 60)}: {span}, {scenarios_in_words(forecast)}, {told_in(forecast)}"
 
 
 def save(figure: "Figure", path: str | Path, *, forecast: Forecast) -> Path:

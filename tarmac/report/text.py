@@ -9,7 +9,17 @@ import numpy as np
 from tarmac.errors import printable
 from tarmac.forecast import INSOLVENT, Clock, Fan, Forecast
 from tarmac.money import format_money, format_share
-from tarmac.report.words import CLOCK_NAMES, bare_money, bound_of_none, counted, end_of, in_currency, percent, short
+from tarmac.report.words import (
+    CLOCK_NAMES,
+    bare_money,
+    bound_of_none,
+    counted,
+    end_of,
+    in_currency,
+    percent,
+    short,
+    told_in,
+)
 
 WIDTH: Final = 100
 LINES: Final = 28
@@ -95,7 +105,8 @@ def screen(forecast: Forecast) -> str:
 
 def _title(forecast: Forecast) -> str:
     first = forecast.origin.first_month.label
-    return f"{short(forecast.company)}: {counted(forecast.months, 'month')} from {first}"
+    told = "" if forecast.origin.translation is None else f", in {told_in(forecast)} (rate of the opening)"
+    return f"{short(forecast.company)}: {counted(forecast.months, 'month')} from {first}{told}"
 
 
 def _table(forecast: Forecast) -> list[str]:

@@ -53,6 +53,12 @@ def bare_money(value: float, currency: str) -> str:
     return format_money(value, currency if currency in SYMBOLS else "") if math.isfinite(value) else "-"
 
 
+def told_in(forecast: Forecast) -> str:
+    """The currency that amounts are told in, and where it is not the company's, at what rate: "USD at 7.13 CNY"."""
+    told = forecast.origin.translation
+    return forecast.origin.currency + ("" if told is None else f" at {told.rate:.4g} {told.own}")
+
+
 def in_currency(currency: str) -> str:
     """What a label adds to name a currency whose amounts carry no sign: ", CNY"."""
     return "" if currency in SYMBOLS else f", {currency}"

@@ -23,6 +23,10 @@ def run(
     paths: Annotated[int, typer.Option(metavar="N", help="Paths to simulate.")] = 20_000,
     seed: Seed = None,
     without_funding: Annotated[bool, typer.Option("--without-funding", help="Take every round away.")] = False,
+    currency: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Tell amounts in this currency, at the rate of the opening under [fx]."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the forecast as JSON, and nothing else.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write chart, tables and forecast there.")] = None,
     force: Force = False,
@@ -52,6 +56,7 @@ def run(
             workers=workers,
             audit=audit,
             without_funding=without_funding,
+            currency=currency,
             json=json,
             out=out,
             force=force,
