@@ -254,6 +254,24 @@ def test_scale_ai_s_largest_customer_takes_its_share_and_the_work_it_paid_for() 
     assert cash("scale-ai", gone, months=18) < cash("scale-ai", kept, months=18) - 50e6
 
 
+def test_the_price_of_a_stake_in_scale_ai_goes_to_the_holders_and_not_to_the_company() -> None:
+    """49% for 14.3B: on every path the cash of the company stays as it was, to the last cent."""
+    sale = {"succeeds": 1, "share": "49%", "amount": "14.3B", "takes": 3}
+    sold = [{"target": f"round.stake for a customer.{key}", "set": value} for key, value in sale.items()]
+    never = {"target": "round.stake for a customer.succeeds", "set": 0}
+    quantity = Question(Quantity("cash"), 11, 11)
+    with_it, without = (
+        observe(Job(plan_of(model("scale-ai", *changes)), SEED, 12, PATHS), [quantity])[0].figures
+        for changes in (sold, [never])
+    )
+    assert np.array_equal(with_it, without)
+    forecast = simulated("scale-ai", *sold, months=12)
+    assert forecast.secondary_proceeds is not None
+    assert forecast.secondary_proceeds.mean == pytest.approx(14.3e9 * 0.35 / 0.95, rel=0.01), "all but the pool sell"
+    assert forecast.ownership is not None
+    assert forecast.ownership.holders["round.stake for a customer"].mean == pytest.approx(0.49, rel=0.01)
+
+
 # A lab like OpenAI: one supplier, who is investor, holder and creditor
 
 
