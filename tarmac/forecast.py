@@ -101,16 +101,35 @@ class Fan:
         return {"mean": _plain(self.mean), **quantiles}
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Paths that no amount saves, all for one reason.
+
+    `when`: "early", before the month in which the money comes; "most", with the most that was tried; "reactions", saved
+    by some amounts but not by the most that any path needs, because what is done about too little cash is not done with
+    more. `why` they become insolvent, "" for reactions: "covenant", a lender called its loan; "vendor", a bill stayed
+    unpaid longer than its vendor waits; "supply", wages, a lender or a tax were not paid after a vendor had cut supply;
+    "obligation", the same at any other company; "cash", where no bill waits, cash did not cover what was due.
+    """
+
+    when: str
+    why: str
+    paths: int
+
+
 @dataclass(frozen=True)
 class Need:
     """The extra money at the opening that lets a share of the paths reach the horizon solvent.
 
-    `histogram` has one row: the least amount of each path that some amount saves; `hopeless` paths are saved by none.
-    `unit`: what 1 is in the histogram.
+    `histogram` has one row: the least amount of each path that some amount saves; `hopeless` paths are saved by none,
+    for the reasons in `losses`. `runs`: how often the months were gone through to find it, 0: not known. `unit`: what
+    1 is in the histogram.
     """
 
     histogram: Histogram
     hopeless: int
+    losses: tuple[Loss, ...] = ()
+    runs: int = 0
     unit: float = 1.0
 
     @property

@@ -137,6 +137,12 @@ def without_funding(company: Company) -> Company:
     return _keeping(company, rounds=frozenset(), policies=frozenset(item.name for item in company.policy))
 
 
+def without_other_money(company: Company) -> Company:
+    """The same company with no round but the sale of the whole company, where it has one."""
+    sales = frozenset(item.name for item in company.round if item.instrument == "acquisition")
+    return _keeping(company, rounds=sales, policies=frozenset(item.name for item in company.policy))
+
+
 def with_approved_plans(company: Company) -> Company:
     """The same company with the rounds and policies alone that are approved."""
     rounds = frozenset(item.name for item in company.round if item.approved)

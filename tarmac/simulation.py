@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -18,9 +20,9 @@ from tarmac.company.line_checks import LONGEST
 from tarmac.company.remarks import remarks
 from tarmac.company.vendors import Committed
 from tarmac.engine.block import Job, Tally, run_blocks
-from tarmac.engine.needing import need_of_block
+from tarmac.engine.needing import Needed, need_of_block
 from tarmac.errors import InputError, Problem
-from tarmac.forecast import INSOLVENT, Clock, Forecast, GoingConcern, Mark, Need, Origin
+from tarmac.forecast import INSOLVENT, Clock, Forecast, GoingConcern, Loss, Mark, Need, Origin
 from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.plan import Plan
@@ -80,17 +82,24 @@ def simulate(
     patched = with_scenarios(company, scenarios)
     plan = plan_of(patched)
     job = Job(plan, fresh_seed() if seed is None else seed, months, paths, how.audit)
-    try:
+    with overflow_told(patched.file, months):
         summary = run(job, how)
         unfunded = run(_other(job, without_funding(patched), months=months)) if plan.rounds else summary
         concern = going_concern(patched, job)
         need = need_of(job, summary)
+    origin = _origin(patched, job, scenarios=tuple(_name(item) for item in scenarios))
+    return Forecast(origin, summary, need, Clock("insolvent", unfunded.strikes["insolvent"]), concern)
+
+
+@contextmanager
+def overflow_told(file: str, months: int) -> Iterator[None]:
+    """InputError where the amounts of a company's file grow beyond what single precision holds."""
+    try:
+        yield
     except OverflowError:
         rule = "amounts stay below 1e38"
         remedy = "lower growth or volatility, or look fewer months ahead"
-        raise InputError([Problem(patched.file, "growth", f"over {months} months", rule, remedy)]) from None
-    origin = _origin(patched, job, scenarios=tuple(_name(item) for item in scenarios))
-    return Forecast(origin, summary, need, Clock("insolvent", unfunded.strikes["insolvent"]), concern)
+        raise InputError([Problem(file, "growth", f"over {months} months", rule, remedy)]) from None
 
 
 def going_concern(company: Company, job: Job) -> GoingConcern:
@@ -142,12 +151,16 @@ def need_of(job: Job, summary: Summary) -> Need:
 
 def searched_need(job: Job, *, since: int = 0) -> Need:
     """The extra cash that the paths of a job need at the beginning of month `since`."""
-    builder, hopeless = HistogramBuilder(1), 0
-    for block in range(job.blocks):
-        amounts = need_of_block(job, block, since=since)
-        builder.month(0, amounts[np.isfinite(amounts)])
-        hopeless += int(np.isinf(amounts).sum())
-    return Need(builder.build(), hopeless)
+    return need_from([need_of_block(job, block, since=since) for block in range(job.blocks)])
+
+
+def need_from(blocks: Sequence[Needed]) -> Need:
+    """What the paths of some blocks need, put together."""
+    builder, losses = HistogramBuilder(1), sum((found.lost for found in blocks), start=Counter[tuple[str, str]]())
+    for found in blocks:
+        builder.month(0, found.amounts[np.isfinite(found.amounts)])
+    known = tuple(Loss(when, why, paths) for (when, why), paths in sorted(losses.items()))
+    return Need(builder.build(), losses.total(), known, sum(found.runs for found in blocks))
 
 
 def _here(job: Job, how: How) -> Iterator[Summary]:

@@ -69,3 +69,33 @@ def level_interval(level: float, total: int) -> tuple[float, float]:
     """The levels between which the true quantile lies with 95% probability, by the normal form of the binomial."""
     half = Z95 * math.sqrt(level * (1 - level) / total)
     return max(level - half, 0.0), min(level + half, 1.0)
+
+
+def level_of(values: NDArray[np.float64], level: float) -> float:
+    """The least of some values that a share `level` of them does not exceed; values may be inf."""
+    return float(np.partition(values, _place(level, len(values)))[_place(level, len(values))])
+
+
+def paired_difference(
+    first: NDArray[np.float64], second: NDArray[np.float64], *, level: float
+) -> tuple[float, float]:
+    """The quantile of one number less that of another on the same paths, and the half-width of its 95% interval.
+
+    By Bahadur's (1966) representation: a quantile q of density f errs by the mean of (level - [x <= q]) / f, so that
+    of two on the same paths the errors largely cancel. 1 / f is the difference quotient of the quantiles at the ends
+    of the level's own 95% interval (Siddiqui 1960). Not finite where a quantile needed is not. Shapes (paths,).
+    """
+    paths = len(first)
+    low, high = level_interval(level, paths)
+    errors, difference = np.zeros(paths), level_of(first, level) - level_of(second, level)
+    for values, sign in ((first, 1.0), (second, -1.0)):
+        below, at, above = (level_of(values, share) for share in (low, level, high))
+        if not math.isfinite(above):
+            return difference, math.inf
+        slope = (above - below) / (high - low) if high > low else 0.0
+        errors += sign * slope * (level - (values <= at))
+    return difference, Z95 * float(errors.std()) / math.sqrt(paths)
+
+
+def _place(level: float, paths: int) -> int:
+    return min(max(math.ceil(level * paths - 1e-9), 1), paths) - 1

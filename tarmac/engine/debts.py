@@ -70,7 +70,8 @@ class Loan(Drawn):
         self.plan = plan
         self._part: Row = np.zeros(drivers.paths)
         self._changes: dict[int, list[Some]] = {}
-        self._called: Paths = NOBODY
+        self.called: Paths = NOBODY
+        """Where its lender has called it: all of it is due next month."""
         if plan.principal:
             self._repay((np.arange(drivers.paths), self.owed.copy()), first=plan.interest_only)
 
@@ -81,9 +82,9 @@ class Loan(Drawn):
         interest = self.owed * (self._drivers.value(self.plan.interest) / 12)
         principal = np.maximum(self._part, 0.0)
         np.minimum(principal, self.owed, out=principal)
-        if len(self._called):
-            principal[self._called] = self.owed[self._called]
-            self._forget(self._called)
+        if len(self.called):
+            principal[self.called] = self.owed[self.called]
+            self._forget(self.called)
         self.owed -= principal
         for some in self._come():
             self._repay(some, first=month + 1 + self.plan.interest_only)
@@ -91,13 +92,13 @@ class Loan(Drawn):
 
     def watch(self, cash: Row, month: int) -> None:
         """At a month's end: less cash than its lender allows calls the loan."""
-        self._called = below(self.plan.minimum_cash, cash, month=month, drivers=self._drivers)
+        self.called = below(self.plan.minimum_cash, cash, month=month, drivers=self._drivers)
 
     def keep(self, chosen: Selection, drivers: Drivers) -> None:
         """Go on with some of the paths."""
         self._drivers = drivers
         self.owed, self._part = chosen.row(self.owed), chosen.row(self._part)
-        self._called = chosen.places(self._called)
+        self.called = chosen.places(self.called)
         self._changes = {month: [chosen.some(some) for some in changes] for month, changes in self._changes.items()}
 
     def _forget(self, called: Paths) -> None:
@@ -158,16 +159,17 @@ class CreditLine:
         self._drivers = drivers
         self.owed: Row = opened(plan.principal, drivers)
         self._limit: Row = opened(plan.limit, drivers)
-        self._called: Paths = NOBODY
+        self.called: Paths = NOBODY
+        """Where the bank has called it."""
 
     def service(self) -> tuple[Row, Row]:
         """Interest due on what is drawn, and all of it where the bank has called it. Shapes (paths,) or (1,)."""
         interest = self.owed * (self._drivers.value(self.plan.interest) / 12)
-        if not len(self._called):
+        if not len(self.called):
             return interest, NOTHING
         principal = np.zeros_like(self.owed)
-        principal[self._called] = self.owed[self._called]
-        self.owed[self._called] = self._limit[self._called] = 0.0
+        principal[self.called] = self.owed[self.called]
+        self.owed[self.called] = self._limit[self.called] = 0.0
         return interest, principal
 
     @property
@@ -186,13 +188,13 @@ class CreditLine:
 
     def watch(self, cash: Row, month: int) -> None:
         """At a month's end: less cash than the bank allows calls what is drawn, and closes the line."""
-        self._called = below(self.plan.minimum_cash, cash, month=month, drivers=self._drivers)
+        self.called = below(self.plan.minimum_cash, cash, month=month, drivers=self._drivers)
 
     def keep(self, chosen: Selection, drivers: Drivers) -> None:
         """Go on with some of the paths."""
         self._drivers = drivers
         self.owed, self._limit = chosen.row(self.owed), chosen.row(self._limit)
-        self._called = chosen.places(self._called)
+        self.called = chosen.places(self.called)
 
 
 class Debts:
@@ -242,6 +244,15 @@ class Debts:
     def undrawn(self) -> Row:
         """What the credit line still has. Shape (paths,), or (1,) where there is none."""
         return NOTHING if self.line is None else self.line.undrawn
+
+    @property
+    def called(self) -> Paths:
+        """The paths on which a lender has called what is owed, or closed a line that had room, each once or more."""
+        found = [loan.called[loan.owed[loan.called] > ROUNDING] for loan in self.loans]
+        if self.line is not None:
+            limit = self.line.undrawn + self.line.owed
+            found.append(self.line.called[limit[self.line.called] > ROUNDING])
+        return np.concatenate([NOBODY, *found])
 
     @property
     def owed(self) -> Row:

@@ -1,90 +1,194 @@
-"""How much more cash a path needs at the opening, where it reacts to cash: a search with the same draws."""
+"""How much more cash each path needs, and why some are lost whatever comes: a search with the same draws."""
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.block import Job, LowestPoint, Prepared, overflow_raised
+from tarmac.engine.endings import CAUSES, Endings
 from tarmac.engine.walk import Row
 
 EVALUATIONS: Final = 12
-"""Runs of the month loop for one block, the pilot included; then as many as LEVELS and one more to try the result."""
+"""The most runs of the month loop that the need of one block takes, the first without money included."""
 
+HALVINGS: Final = 6
+"""So many runs give every path an amount of its own; those left try one amount on all paths."""
 
-def need_of_block(job: Job, block: int, *, since: int = 0) -> Row:
-    """The extra cash that lets each number of the paths survive: element i lets i + 1 do so. Shape (paths,).
+LEVELS: Final = (0.9, 0.95, 0.8, 0.5)
+"""Shares of the paths whose amount is tried on all of them, in this order, and again where it saves too many or few."""
 
-    In no order; inf for as many paths as no amount found saves. The cash is there at the beginning of month `since`.
-    Where nothing reacts to cash that is what each path needs, the running minimum of one run. Where something does,
-    more cash can delay a round or a cut, so that a path saved by little may be lost with more: what each path needs is
-    searched for first, then the same amount is tried on all paths at each of LEVELS, and the curve put right by what it
-    saves.
-    """
-    with overflow_raised():
-        prepared = Prepared(job, block)
-        if not job.plan.reacts_to_cash:
-            return lowest_point(prepared, since)
-        return _as_tried(prepared, searched(prepared, since), since=since)
-
-
-LEVELS: Final = (0.5, 0.8, 0.9, 0.95)
-"""Shares of the paths at which an amount is tried on all of them."""
+EARLY: Final = "early"
+MOST: Final = "most"
+REACTIONS: Final = "reactions"
 
 _ENOUGH: Final = 0.002
-"""A share of the paths by which a trial may fall short of what was found path by path."""
+"""A share of the paths by which what an amount saves may differ from what was expected."""
+
+_SHARP: Final = 4
+"""Trials on all paths are worth it where needs lie apart by this many times what each is known to."""
 
 
-def _as_tried(prepared: Prepared, needs: Row, *, since: int) -> Row:
-    """The needs of single paths as a curve that holds where all paths get the same amount."""
-    paths, found = len(needs), np.sort(needs[np.isfinite(needs)])
-    wanted = {int(np.ceil(level * paths)) for level in LEVELS if level * paths <= len(found)}
-    places = sorted((wanted | {len(found)}) - {0})
-    saved = [int(_saved(prepared, found[place - 1], since=since).sum()) for place in places]
-    if all(count >= place - _ENOUGH * paths for place, count in zip(places, saved, strict=True)):
-        return needs
-    free = int(np.sum(found == 0.0))
-    expected = np.array([0, free, *(max(place, free) for place in places)], float)
-    truly = np.maximum.accumulate(np.array([0, free, *saved], float) + 1e-9 * np.arange(len(saved) + 2))
-    ranks = np.arange(1, paths + 1)
-    place = np.ceil(np.interp(ranks, truly, expected)).astype(int)
-    curve = np.append(found, np.inf)[np.clip(place, 1, len(found)) - 1]
-    return np.where(ranks <= truly[-1], curve, np.inf)
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What each path of a block needs, and why those are lost that no amount saves.
 
-
-def lowest_point(prepared: Prepared, since: int) -> Row:
-    """What each path needs where nothing reacts to cash: the running minimum of one run. Shape (paths,)."""
-    ledger = prepared.ledger()
-    lowest = LowestPoint(ledger, since=since)
-    struck = ledger.run([lowest])["insolvent"]
-    return np.where(struck < since, np.inf, lowest.need())
-
-
-def searched(prepared: Prepared, since: int) -> Row:
-    """The least extra cash with which each path survives, whatever reacts; inf where none found does. Shape (paths,).
-
-    A pilot run gives what would do if nothing reacted, and a reserve; where that does not save a path it is doubled,
-    where it does the bracket is halved, on all paths at once, each with an amount of its own. The answer is the middle
-    of the last bracket: right to a two-thousandth of the pilot's amount where that was enough.
+    `amounts`: by path, inf where no amount found saves it, shape (paths,). So many paths survive with an amount as
+    need no more. `alone`: the paths that survive without money, shape (paths,). `lost` counts paths by when and why.
+    When: EARLY, before the month in which the money comes; MOST, with the most that was tried; REACTIONS, saved by
+    some amounts, but not by the most that any path needs. Why: one of CAUSES, or "" for REACTIONS. `runs`: of the
+    month loop.
     """
-    drivers, ledger = prepared.drivers, prepared.ledger()
-    lowest = LowestPoint(ledger, since=since)
-    saved: NDArray[np.bool_] = ledger.run([lowest])["insolvent"] == drivers.months
-    reserve = drivers.value(drivers.plan.keep_payroll_months) + 1.0
-    low = np.zeros(len(saved))
-    high = np.where(saved, 0.0, lowest.need() + reserve * lowest.largest)
-    for _ in range(EVALUATIONS - 1):
-        probe = np.where(saved, (low + high) / 2, high)
-        enough = _saved(prepared, probe, since=since)
-        low = np.where(enough, low, probe)
-        high = np.where(enough, probe, np.where(saved, high, 2 * probe))
-        saved = saved | enough
-    return np.where(saved, (low + high) / 2, np.inf)
+
+    amounts: Row
+    alone: NDArray[np.bool_]
+    lost: Counter[tuple[str, str]]
+    runs: int
 
 
-def _saved(prepared: Prepared, extra: Row | float, *, since: int) -> NDArray[np.bool_]:
-    """Whether each path reaches the horizon with so much more at the beginning of a month."""
-    saved: NDArray[np.bool_] = (
-        prepared.ledger(extra, since=since).run(drop=True)["insolvent"] == prepared.drivers.months
-    )
-    return saved
+def need_of_block(job: Job, block: int, *, since: int = 0) -> Needed:
+    """The extra cash, there at the beginning of month `since`, with which each path of a block survives.
+
+    Where nothing reacts to cash that is the running minimum of one run. Where something does, more cash can delay a
+    round or a cut, so that a path saved by little may be lost with more: what each path needs is searched for first,
+    then the amounts that should save LEVELS of the paths are tried on all of them, and needs are put right, in their
+    order, by what these save. Where all paths need about the same, the search itself is such a trial, and goes on.
+    """
+    with overflow_raised():
+        search = Search(Prepared(job, block), since)
+        if not job.plan.reacts_to_cash:
+            return search.lowest_point()
+        while search.runs < EVALUATIONS and (search.runs <= HALVINGS or not search.sharp):
+            search.halve()
+        while search.runs < EVALUATIONS and (amount := search.worth_trying()) is not None:
+            search.attempt(amount)
+        return search.found(search.righted())
+
+
+class Search:
+    """The search on one block: between which amounts each path is saved.
+
+    A first run without money gives what would do if nothing reacted, and a reserve; where that does not save a path it
+    is doubled, where it does the bracket is halved, on all paths at once, each with an amount of its own.
+    """
+
+    def __init__(self, prepared: Prepared, since: int) -> None:
+        drivers, ledger = prepared.drivers, prepared.ledger()
+        self._prepared, self._since = prepared, since
+        self._endings, self._lowest = Endings(drivers.paths), LowestPoint(ledger, since=since)
+        struck = ledger.run([self._lowest, self._endings])["insolvent"]
+        self.runs = 1
+        self._alone: NDArray[np.bool_] = struck == drivers.months
+        self._early: NDArray[np.bool_] = struck < since
+        self._early_causes = self._endings.cause.copy()
+        self._saved = self._alone.copy()
+        self._tried: dict[float, int] = {}
+        """Amounts tried on all paths, and how many each saves."""
+        self._asked: list[float] = []
+        reserve = drivers.value(drivers.plan.keep_payroll_months) + 1.0
+        self._low = np.zeros(drivers.paths)
+        self._high = np.where(self._saved, 0.0, self._lowest.need() + reserve * self._lowest.largest)
+
+    def lowest_point(self) -> Needed:
+        """What each path needs where nothing reacts to cash: the running minimum of the first run."""
+        return self.found(np.where(self._early, np.inf, self._lowest.need()))
+
+    def halve(self) -> None:
+        """One more run, with the middle of each path's bracket, or the amount next tried."""
+        probe = np.where(self._saved, (self._low + self._high) / 2, self._high)
+        enough = self._save(probe)
+        self._low = np.where(enough, self._low, probe)
+        self._high = np.where(enough, probe, np.where(self._saved, self._high, 2 * probe))
+        self._saved |= enough
+
+    @property
+    def needs(self) -> Row:
+        """The middle of each path's bracket; inf where nothing has saved it. Shape (paths,)."""
+        return np.where(self._saved, (self._low + self._high) / 2, np.inf)
+
+    @property
+    def sharp(self) -> bool:
+        """Whether amounts lie so far apart that trying one on all paths tells more than another halving."""
+        needing = self._saved & (self._high > 0)
+        if not needing.any():
+            return True
+        low, high = np.quantile(self.needs[self._saved], [0.5, 0.95])
+        return bool(high - low > _SHARP * np.median((self._high - self._low)[needing]))
+
+    def worth_trying(self) -> float | None:
+        """An amount to try on all paths: that of a level not tried yet, else of the one that is furthest off."""
+        amounts = np.sort(self.righted())
+        paths = len(amounts)
+        known = {level: float(amounts[int(np.ceil(level * paths)) - 1]) for level in LEVELS}
+        off = {level: self._off(level * paths) / paths for level in LEVELS if 0 < known[level] < np.inf}
+        fresh = [level for level in off if level not in self._asked]
+        level = fresh[0] if fresh else max(off, key=off.__getitem__, default=None)
+        if not fresh and self._falls_short:
+            return self._most
+        if level is None or off[level] <= _ENOUGH or known[level] in self._tried:
+            return None
+        self._asked.append(level)
+        return known[level]
+
+    @property
+    def _most(self) -> float:
+        """The most that saves any path."""
+        return float(self._high[self._saved].max(initial=0.0))
+
+    @property
+    def _falls_short(self) -> bool:
+        """Whether the largest amount tried saves fewer paths than need no more, and the most is not tried yet."""
+        most = max(self._tried, default=np.inf)
+        expected = np.sum(self.needs <= most)
+        return bool(most < self._most and expected - self._tried[most] > _ENOUGH * len(self._saved))
+
+    def _off(self, wanted: float) -> float:
+        """How far what has been tried is from saving so many paths."""
+        return min((abs(saved - wanted) for saved in self._tried.values()), default=np.inf)
+
+    def attempt(self, amount: float) -> None:
+        """One more run, with the same amount on all paths."""
+        self._tried[amount] = int(self._save(amount).sum())
+
+    def righted(self) -> Row:
+        """The needs put right, in their order, so that amounts tried save as many paths as need no more."""
+        needs = self.needs
+        paths, ordered = len(needs), np.sort(needs[self._saved])
+        known = {0.0: int(self._alone.sum()), self._most: len(ordered)} | self._tried
+        tried = sorted(known)
+        expected = np.array([0, *np.searchsorted(ordered, tried, side="right")], float)
+        truly = np.array([0, *(known[amount] for amount in tried)], float)
+        if np.all(np.abs(truly - expected) <= _ENOUGH * paths):
+            return needs
+        truly = np.maximum.accumulate(truly) + 1e-9 * np.arange(len(truly))
+        ranks = np.arange(1, paths + 1)
+        place = np.ceil(np.interp(ranks, truly, expected)).astype(int)
+        curve = np.where(ranks <= truly[-1], ordered[np.clip(place, 1, len(ordered)) - 1], np.inf)
+        righted = np.empty(paths)
+        righted[np.lexsort((self._early, needs))] = curve
+        return righted
+
+    def found(self, amounts: Row) -> Needed:
+        """Those amounts, and why paths are lost to any."""
+        return Needed(amounts, self._alone, self._lost(np.isinf(amounts)), self.runs)
+
+    def _lost(self, lost: NDArray[np.bool_]) -> Counter[tuple[str, str]]:
+        most = lost & ~self._early & ~self._saved
+        counts: Counter[tuple[str, str]] = Counter()
+        causes = ((EARLY, lost & self._early, self._early_causes), (MOST, most, self._endings.cause))
+        for when, where, cause in causes:
+            numbers = np.bincount(cause[where], minlength=len(CAUSES))
+            counts.update({(when, CAUSES[place]): int(count) for place, count in enumerate(numbers) if count})
+        reacting = int(lost.sum()) - counts.total()
+        if reacting:
+            counts[REACTIONS, ""] = reacting
+        return counts
+
+    def _save(self, extra: Row | float) -> NDArray[np.bool_]:
+        """Whether each path reaches the horizon with so much more."""
+        self.runs += 1
+        struck = self._prepared.ledger(extra, since=self._since).run([self._endings], drop=True)["insolvent"]
+        saved: NDArray[np.bool_] = struck == self._prepared.drivers.months
+        return saved

@@ -1,7 +1,7 @@
-"""A company that raises money: how it fares by the month in which it begins, and by the amount."""
+"""A company that raises money: how it fares by the month in which it begins and by the amount, and who owns it then."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,74 @@ from numpy.typing import NDArray
 from tarmac.engine.block import Job, Prepared, overflow_raised
 from tarmac.engine.ledger import Ledger
 from tarmac.plan import Number, RoundPlan
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When money is needed and when it comes, on some paths.
+
+    `struck`: month index of insolvency without the money, the horizon where there is none, shape (paths,). `in_time`:
+    paths on which the money of an attempt begun in each month comes before that, or is not needed, shape (months,).
+    `closes`: the sum over paths of the chance that it closes, before the mood of the market. `beyond`: paths on which
+    one begun in the first month would end only after the horizon.
+    """
+
+    struck: NDArray[np.int32]
+    in_time: NDArray[np.int64]
+    closes: float
+    beyond: int
+
+    def __add__(self, other: "Timing") -> "Timing":
+        struck = np.concatenate([self.struck, other.struck])
+        in_time = self.in_time + other.in_time
+        return Timing(struck, in_time, self.closes + other.closes, self.beyond + other.beyond)
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """Who owns what after a raise, as shares of the whole on some paths, one-dimensional.
+
+    `sold`: what the new money bought, where it came. `common`: what common holders together have at the horizon, where
+    the company is solvent and independent. `at_exit`, `proceeds`: what they have, and get, where it was sold.
+    """
+
+    sold: NDArray[np.float64]
+    common: NDArray[np.float64]
+    at_exit: NDArray[np.float64]
+    proceeds: NDArray[np.float64]
+
+
+class _Sale:
+    """Watches what the first round of a plan sells, in the month in which it closes."""
+
+    def __init__(self) -> None:
+        self.sold: list[NDArray[np.float64]] = []
+
+    def month_end(self, month: int, ledger: Ledger) -> None:  # noqa: ARG002
+        """Read the share that was sold this month, if any was."""
+        first = ledger.plan.rounds[0]
+        for plan, (paths, _) in ledger.rounds.closed:
+            if plan.driver == first.driver and ledger.ownership is not None:
+                place = ledger.ownership.owners.index(plan.driver)
+                self.sold.append(ledger.ownership.held[place, paths])
+
+
+def stakes(job: Job, block: int) -> Stakes:
+    """What comes of who owns what on the paths of one block of a plan that knows it, whose first round is the raise."""
+    with overflow_raised():
+        ledger, sale = Prepared(job, block).ledger(), _Sale()
+        ledger.run([sale])
+    owned, living = ledger.ownership, ledger.state.alive
+    if owned is None:
+        raise ValueError("who owns what is not known: a round has no price")
+    together = owned.founders_and_staff
+    nothing = np.empty(0)
+    return Stakes(
+        sold=np.concatenate([nothing, *sale.sold]),
+        common=together[living],
+        at_exit=np.concatenate([nothing, *(together[paths] for paths, _ in owned.sales)]),
+        proceeds=np.concatenate([nothing, *(amounts for _, amounts in owned.sales)]),
+    )
 
 
 class Trial:
@@ -21,22 +89,16 @@ class Trial:
             self.struck = self._run(None)
         """Month index of insolvency without the money, the horizon where there is none. Shape (paths,)."""
 
-    def arrives(self, start: int) -> NDArray[np.int64]:
-        """The month index in which the money of an attempt begun in month `start` arrives. Shape (paths,)."""
+    def timing(self) -> "Timing":
+        """When money is needed and when it comes, by the month in which an attempt begins."""
         drivers = self._prepared.drivers
-        takes = np.broadcast_to(drivers.value(self._round.takes), drivers.paths)
-        return np.floor(start + takes).astype(np.int64)
-
-    def in_time(self, start: int) -> NDArray[np.bool_]:
-        """Where an attempt begun then brings its money before the company is insolvent, or it needs none."""
-        months = self._prepared.drivers.months
-        safe: NDArray[np.bool_] = (self.struck == months) | (self.arrives(start) <= self.struck)
-        return safe
-
-    def closes(self) -> NDArray[np.float64]:
-        """The chance that an attempt closes, before the mood of the market. Shape (paths,)."""
-        drivers = self._prepared.drivers
-        return np.broadcast_to(drivers.value(self._round.succeeds), drivers.paths)
+        takes, chance = (
+            np.broadcast_to(drivers.value(number), drivers.paths) for number in (self._round.takes, self._round.succeeds)
+        )
+        arrives = [np.floor(start + takes) for start in range(drivers.months)]
+        safe = self.struck == drivers.months
+        in_time = np.array([np.sum(safe | (month <= self.struck)) for month in arrives], np.int64)
+        return Timing(self.struck, in_time, float(chance.sum()), int(np.sum(arrives[0] >= drivers.months)))
 
     def survives(self, starts: Sequence[int], amounts: Sequence[float]) -> NDArray[np.int64]:
         """How many paths reach the horizon solvent if the attempt closes. Shape (starts, amounts)."""

@@ -1,0 +1,22 @@
+"""How much to raise, by when, at what price, and what would be needed instead."""
+
+from tarmac.raising.attempt import Attempt, attempt_of
+from tarmac.raising.dilution import Dilution, Span
+from tarmac.raising.finding import PATHS, raising
+from tarmac.raising.instead import SAVINGS, Alternative, savings
+from tarmac.raising.result import LEVELS, SCHEMA, Raise
+
+__all__ = [
+    "LEVELS",
+    "PATHS",
+    "SAVINGS",
+    "SCHEMA",
+    "Alternative",
+    "Attempt",
+    "Dilution",
+    "Raise",
+    "Span",
+    "attempt_of",
+    "raising",
+    "savings",
+]

@@ -1,0 +1,112 @@
+"""How much to raise and by when: the need for money, the last month to begin, and both at once."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.company import Company
+from tarmac.engine.block import Job
+from tarmac.engine.needing import need_of_block
+from tarmac.engine.trying import Timing, Trial
+from tarmac.errors import InputError, Problem
+from tarmac.forecast import Need
+from tarmac.layout import plan_of
+from tarmac.raising.attempt import Attempt, with_attempt
+from tarmac.raising.dilution import dilution_of
+from tarmac.raising.instead import alternatives
+from tarmac.raising.result import Raise
+from tarmac.scenario import Scenario, without_funding
+from tarmac.simulation import need_from, overflow_told
+
+PATHS: Final = 4_096
+"""Paths of the table over starts and amounts, and of what else would be needed: the first of the run."""
+
+_STARTS: Final = 8
+_STEPS: Final = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
+
+
+def raising(
+    company: Company, *, job: Job, confidence: float, attempt: Attempt, at: int = 0, instead: Sequence[Scenario] = ()
+) -> Raise:
+    """How much a company must raise, and by when, with no other new money than this.
+
+    `job` says months, paths and seed; its plan is not used. `instead`: scenarios under which the need is told too.
+    InputError where the confidence, the month, the attempt or a scenario makes no sense, or amounts grow without end.
+    """
+    _check(confidence=confidence, at=at, months=job.months)
+    with overflow_told(company.file, job.months):
+        return _raising(company, job=job, confidence=confidence, attempt=attempt, at=at, instead=instead)
+
+
+def _raising(
+    company: Company, *, job: Job, confidence: float, attempt: Attempt, at: int, instead: Sequence[Scenario]
+) -> Raise:
+    bare = without_funding(company)
+    trials = _job(job, with_attempt(bare, attempt))
+    plain = _job(job, bare)
+    blocks = [need_of_block(plain, block, since=at) for block in range(plain.blocks)]
+    need = need_from(blocks)
+    timing = _timing(trials)
+    tried = Job(trials.plan, job.seed, job.months, min(job.paths, PATHS))
+    starts, amounts = _starts(timing.struck, job.months), _amounts(need, confidence)
+    amount = need.amount(confidence)
+    return Raise(
+        company=plain.plan.name,
+        currency=plain.plan.currency,
+        first_month=plain.plan.first_month,
+        months=job.months,
+        seed=job.seed,
+        confidence=confidence,
+        at=at,
+        need=need,
+        attempt=attempt,
+        alone=int(np.sum(timing.struck == job.months)),
+        in_time=timing.in_time,
+        closes=timing.closes / job.paths,
+        beyond=timing.beyond,
+        starts=starts,
+        amounts=amounts,
+        survives=Trial(tried, 0).survives(starts, amounts),
+        paths=job.paths,
+        tried=tried.paths,
+        dilution=None if amount is None else dilution_of(company, job, attempt=attempt, amount=amount, at=at),
+        alternatives=alternatives(company, instead, job=tried, confidence=confidence, at=at, base=blocks[0]),
+    )
+
+
+def _job(job: Job, company: Company) -> Job:
+    """Another company on the paths of a job."""
+    return Job(plan_of(company), job.seed, job.months, job.paths)
+
+
+def _timing(job: Job) -> Timing:
+    """When the money is needed and when it comes, over all blocks, one at a time, so that memory holds one."""
+    first, *rest = (Trial(job, block).timing() for block in range(job.blocks))
+    return sum(rest, start=first)
+
+
+def _starts(struck: NDArray[np.int32], months: int) -> tuple[int, ...]:
+    """Months to begin in, spread from the first to that by which nine paths in ten are insolvent."""
+    last = int(min(np.quantile(struck, 0.9), months - 1))
+    return tuple(np.unique(np.linspace(0, last, min(_STARTS, last + 1)).round().astype(int)).tolist())
+
+
+def _amounts(need: Need, confidence: float) -> tuple[float, ...]:
+    """Amounts about the need, of two digits each."""
+    known = [amount for level in (confidence, 0.9, 0.8, 0.5) if (amount := need.amount(level))]
+    about = known[0] if known else 1.0
+    return tuple(float(f"{step * about:.2g}") for step in _STEPS)
+
+
+def _check(*, confidence: float, at: int, months: int) -> None:
+    problems = []
+    if not 0 < confidence < 1:
+        rule = "a confidence lies between 0% and 100%"
+        problems.append(Problem("command line", "confidence", f"{confidence:.6g}", rule, "write 90%"))
+    if not 0 <= at < months:
+        rule = f"the money comes within the {months} months looked at"
+        problems.append(Problem("command line", "at", str(at + 1), rule, "choose an earlier month, or more months"))
+    if problems:
+        raise InputError(problems)

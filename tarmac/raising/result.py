@@ -1,0 +1,105 @@
+"""The answer to how much and by when, as it is read by people and programs."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.forecast import Need
+from tarmac.months import Month
+from tarmac.raising.attempt import Attempt
+from tarmac.raising.dilution import Dilution
+from tarmac.raising.instead import Alternative
+from tarmac.survival import standard_error, wilson
+
+SCHEMA: Final = "tarmac.raise/1"
+LEVELS: Final = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99)
+"""Confidences at which the need curve is told."""
+
+
+@dataclass(frozen=True)
+class Raise:
+    """What a company needs, and when it must begin to raise it, were there no other new money.
+
+    `need`: money at the beginning of month index `at`. `in_time`: paths on which money raised from each month on comes
+    before insolvency if the attempt closes, shape (months,); `closes`: mean chance that it does; `beyond`: paths on
+    which one begun at once would close only after the horizon. `survives`: paths that reach the horizon, by start and
+    amount, if it closes, shape (starts, amounts); of `tried` paths. `dilution`: what the amount costs in shares, None
+    where no valuation is known or nothing is raised. `alternatives`: what else would be needed, the first as it is.
+    """
+
+    company: str
+    currency: str
+    first_month: Month
+    months: int
+    seed: int
+    confidence: float
+    at: int
+    need: Need
+    attempt: Attempt
+    alone: int
+    in_time: NDArray[np.int64]
+    closes: float
+    beyond: int
+    starts: tuple[int, ...]
+    amounts: tuple[float, ...]
+    survives: NDArray[np.int64]
+    paths: int
+    tried: int
+    dilution: Dilution | None
+    alternatives: tuple[Alternative, ...]
+
+    @property
+    def amount(self) -> float | None:
+        """The least amount with which the wanted share of the paths survives; None where no amount does."""
+        return self.need.amount(self.confidence)
+
+    @property
+    def begin_by(self) -> int | None:
+        """The last month index from which on the money comes in time on that share of the paths; None: too late.
+
+        If the attempt closes. The horizon, where it may begin at any time.
+        """
+        enough = np.flatnonzero(self.in_time < self.confidence * self.paths)
+        first = int(enough[0]) if len(enough) else self.months
+        return first - 1 if 0 < first < self.months else (self.months if first else None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, months counted from 1 or as "2023-01"; null where no amount suffices or it is too late."""
+        low, high = wilson(self.in_time, self.paths)
+        begin = self.begin_by
+        return {
+            "schema": SCHEMA,
+            "company": self.company,
+            "currency": self.currency,
+            "seed": self.seed,
+            "paths": self.paths,
+            "months": self.months,
+            "confidence": self.confidence,
+            "at": str(self.first_month + self.at),
+            "amount": self.amount,
+            "amount_interval": list(self.need.interval(self.confidence)),
+            "survives_without": self.alone / self.paths,
+            "need_curve": [
+                {"confidence": level, "amount": self.need.amount(level), "interval": list(self.need.interval(level))}
+                for level in LEVELS
+            ],
+            "lost": [asdict(loss) for loss in self.need.losses],
+            "runs": self.need.runs,
+            "attempt": asdict(self.attempt),
+            "begin_by": None if begin is None else str(self.first_month + min(begin, self.months - 1)),
+            "in_time": {
+                "probability": (self.in_time / self.paths).tolist(),
+                "interval": [low.tolist(), high.tolist()],
+            },
+            "closes": self.closes,
+            "dilution": None if self.dilution is None else self.dilution.as_json(),
+            "instead": [row.as_json() for row in self.alternatives],
+            "table": {
+                "starts": [str(self.first_month + start) for start in self.starts],
+                "amounts": list(self.amounts),
+                "survives": (self.survives / self.tried).tolist(),
+                "standard_error": standard_error(self.survives, self.tried).tolist(),
+            },
+        }
