@@ -190,14 +190,19 @@ class Spread:
 class Ownership:
     """Who owns which share of the company (fully diluted) at the horizon, on paths that are solvent and independent.
 
-    `common`: founders and staff, all common holders together. `holders`: each holder of the file by name, the option
-    pool, and who put in money later by key path ("round.series A"). SAFEs and notes that are still outstanding own
-    nothing yet. `opening`: what common holders had at the opening.
+    `by_month`: founders and staff, all common holders together, at each month's end. `holders`: each holder of the file
+    by name, the option pool, and who put in money later by key path ("round.series A"). SAFEs and notes that are still
+    outstanding own nothing yet. `opening`: what common holders had at the opening.
     """
 
-    common: Spread
+    by_month: Fan
     holders: Mapping[str, Spread]
     opening: float
+
+    @property
+    def common(self) -> Spread:
+        """Founders and staff at the horizon."""
+        return Spread(self.by_month.histogram.month(-1), self.by_month.unit)
 
     @property
     def mean(self) -> float:
@@ -215,7 +220,12 @@ class Ownership:
     def as_json(self) -> dict[str, Any]:
         """Shares by holder, "common" for all common holders together."""
         holders = {name: spread.as_json() for name, spread in self.holders.items()}
-        return {"common": self.common.as_json(), "common_at_opening": self.opening, "holders": holders}
+        return {
+            "common": self.common.as_json(),
+            "common_at_opening": self.opening,
+            "common_by_month": self.by_month.as_json(),
+            "holders": holders,
+        }
 
 
 @dataclass(frozen=True)
@@ -244,11 +254,15 @@ class GoingConcern:
 
 @dataclass(frozen=True)
 class Mark:
-    """Something known to be planned, for the chart: a round and the month index in which its attempt starts."""
+    """Something known to be planned, for the chart: a round and the month index in which its attempt starts.
+
+    `waits_for`: in words what it waits for, where it has no month.
+    """
 
     name: str
     month: int | None
     what: str
+    waits_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -285,6 +299,8 @@ class Origin:
     """The share that all common holders have at the opening."""
     translation: Translation | None = None
     """Where amounts are told in another currency than the company's: from which, and at what rate."""
+    begin_by: int | None = None
+    """The last month index in which a raise may begin, where that has been looked for."""
 
 
 @dataclass(frozen=True)
@@ -391,7 +407,7 @@ class Forecast:
             return None
         names = [name for name in found if name.startswith(head)]
         holders = {name.removeprefix(head): Spread(found[name], WHOLE) for name in names}
-        return Ownership(Spread(found[OWNERSHIP], WHOLE), holders, self.origin.common_at_opening)
+        return Ownership(Fan(found[OWNERSHIP], WHOLE), holders, self.origin.common_at_opening)
 
     @property
     def exit_proceeds(self) -> Spread | None:

@@ -18,6 +18,7 @@ from tarmac.company import Company
 from tarmac.company.fights import fights
 from tarmac.company.line_checks import LONGEST
 from tarmac.company.remarks import remarks
+from tarmac.company.triggers import in_words
 from tarmac.company.vendors import Committed
 from tarmac.engine.block import Job, Tally, run_blocks
 from tarmac.engine.needing import Needed, need_of_block
@@ -217,7 +218,10 @@ def _origin(company: Company, job: Job, *, scenarios: tuple[str, ...]) -> Origin
         first_month=plan.first_month,
         currency=plan.currency,
         opening_cash=_opening_cash(company),
-        marks=tuple(Mark(item.name, item.starts, item.instrument) for item in plan.rounds),
+        marks=tuple(
+            Mark(item.name, item.starts, item.instrument, "" if known.when is None else in_words(known.when))
+            for item, known in zip(plan.rounds, company.round, strict=True)
+        ),
         text=assumptions(plan, company, months=job.months),
         common_at_opening=sum(item.share for item in plan.holders if item.kind == "common"),
     )

@@ -99,6 +99,11 @@ class Histogram:
             np.maximum(self.highest, other.highest),
         )
 
+    def month(self, month: int) -> "Histogram":
+        """That of one month alone, counted from 0 or, if negative, from the end."""
+        row = slice(month, month + 1 or None)
+        return Histogram(self.offset, self.counts[row], self.sums[row], self.lowest[row], self.highest[row])
+
     @property
     def totals(self) -> NDArray[np.int64]:
         """How many values each month holds. Shape (months,)."""
@@ -197,7 +202,7 @@ class Summary:
     """What a run leaves behind: enough for every probability, quantile and chart, and no paths but a few samples.
 
     `strikes`: for each clock how many paths it struck in each month, the last element for "not within the horizon",
-    shape (months + 1,). `amounts`: histograms by month; those of ownership and of the proceeds of a sale have one row.
+    shape (months + 1,). `amounts`: histograms by month; those of a single owner and of the proceeds of a sale have one row.
     `samples`: net cash of the first paths of the run, shape (months, up to SAMPLES).
     """
 
@@ -220,7 +225,7 @@ class Summary:
 
 
 OWNERSHIP: Final = "ownership"
-"""The amounts of what common holders own together; "ownership.NAME": of what one owner does."""
+"""The amounts of what common holders own together by month; "ownership.NAME": of what one owner does at the horizon."""
 
 EXIT_PROCEEDS: Final = "exit_proceeds"
 """The amounts of what common holders together get where the company is sold."""

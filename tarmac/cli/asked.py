@@ -64,6 +64,8 @@ class AskedRaise:
     at: str | None
     takes: str | None
     succeeds: str | None
+    pre_money: str | None
+    instead: Sequence[str]
     paths: int
     seed: int | None
     json: bool

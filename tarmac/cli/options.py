@@ -5,6 +5,17 @@ from typing import Annotated
 
 import typer
 
+from tarmac.errors import InputError, Problem
+
+
+def folder(text: str) -> Path:
+    """The folder that is named. InputError for an empty name, which would be the working folder without a word."""
+    if not str(text).strip():
+        rule, remedy = "names a folder to write into", "write --out report; the folder you are in is --out ."
+        raise InputError([Problem("command line", "out", "", rule, remedy)])
+    return Path(text)
+
+
 CompanyName = Annotated[str, typer.Argument(metavar="COMPANY", help="A name on the shelf models/, or a file.")]
 Scenarios = Annotated[
     list[str] | None,
@@ -14,4 +25,6 @@ Force = Annotated[bool, typer.Option("--force", help="Replace files that are alr
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress bar; data and mistakes only.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="A seed to repeat a run by; without one, one is drawn.")]
-Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write charts, tables and JSON there.")]
+Out = Annotated[
+    Path | None, typer.Option(metavar="DIR", parser=folder, help="Write charts, tables and JSON there.")
+]

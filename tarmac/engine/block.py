@@ -96,7 +96,7 @@ class Tally:
         self._job = job
         self._builders = {name: HistogramBuilder(job.months) for name in amounts}
         self._need = None if plan.reacts_to_cash else HistogramBuilder(1)
-        self._owned = {name: HistogramBuilder(1) for name in shares_of(plan)}
+        self._owned = {name: HistogramBuilder(job.months if name == OWNERSHIP else 1) for name in shares_of(plan)}
         self._strikes = {name: np.zeros(job.months + 1, np.int64) for name in CLOCKS}
         self._samples = np.empty((job.months, 0))
         self._paths = 0
@@ -116,8 +116,9 @@ class Tally:
             amounts,
             *([lowest] if lowest else []),
             *([Audit(ledger)] if self._job.audit else []),
+            *([Shares(self._owned[OWNERSHIP])] if self._owned else []),
         ]
-        struck = ledger.run(watchers, drop=watchers == [amounts])
+        struck = ledger.run(watchers, drop=lowest is None and not self._job.audit)
         self._take_ownership(ledger)
         if lowest is not None and self._need is not None:
             self._need.month(0, lowest.need())
@@ -131,8 +132,8 @@ class Tally:
         owned, living = ledger.ownership, ledger.state.living
         if owned is None:
             return
-        for name, row in zip(self._owned, (owned.founders_and_staff, *owned.held), strict=False):
-            self._owned[name].month(0, WHOLE * (row if living is None else row.take(living)))
+        for name, row in zip(owned.owners, owned.held, strict=True):
+            self._owned[f"{OWNERSHIP}.{name}"].month(0, WHOLE * (row if living is None else row.take(living)))
         for _, proceeds in owned.sales:
             self._owned[EXIT_PROCEEDS].month(0, proceeds)
         if owned.secondary_sales:
@@ -176,6 +177,26 @@ class Amounts:
         self.samples[month, ledger.who[alive]] = state.cash[alive]
         sold = ledger.who[state.sold]
         self.samples[month:, sold[sold < self.samples.shape[1]]] = np.nan
+
+
+class Shares:
+    """Watches what all common holders together own, of the paths that are solvent and independent.
+
+    Shares move only where a round closes: in other months what is known is counted again, on the paths that are left.
+    """
+
+    def __init__(self, builder: HistogramBuilder) -> None:
+        self._builder = builder
+        self._row: Row = np.empty(0)
+
+    def month_end(self, month: int, ledger: Ledger) -> None:
+        """Count a month's shares."""
+        if ledger.ownership is None:
+            return
+        if ledger.rounds.closed or len(self._row) != len(ledger.who):
+            self._row = WHOLE * ledger.ownership.founders_and_staff
+        living = ledger.state.living
+        self._builder.month(month, self._row if living is None else self._row.take(living))
 
 
 class LowestPoint:

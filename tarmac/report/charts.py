@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tarmac.forecast import Forecast
 from tarmac.money import format_share
 from tarmac.months import Month
-from tarmac.report.labels import HALO, Label, label_right, label_starts, make_room, size_in_points
+from tarmac.report.labels import HALO, Label, Moment, label_moments, label_right, make_room, size_in_points, starts_in_words
 from tarmac.report.style import BAND_COLOURS, BLUE, CLOCK_COLOURS, FAINT_INK, INK, style
 from tarmac.report.tables import BANDS, drawn_clocks
 from tarmac.report.words import CLOCK_NAMES, bare_money, counted, end_of, in_currency
@@ -43,7 +43,8 @@ def cash_fan(forecast: Forecast, ax: "Axes") -> "Axes":
     """Cash at each month's end: the median, bands with 50, 80 and 90% of the paths, and a few single paths.
 
     Quantiles are taken month by month over all paths, insolvent ones as zero: no single path need follow one. Dotted
-    lines show the months in which planned rounds start. Same numbers as `tables.cash_table`.
+    lines show the months in which planned rounds start; rounds that wait for something are named at the right. A full
+    line shows the last month in which a raise may begin, where that is known. Same numbers as `tables.cash_table`.
     """
     x = month_ends(forecast)
     for share, (low, high) in BANDS.items():
@@ -53,10 +54,9 @@ def cash_fan(forecast: Forecast, ax: "Axes") -> "Axes":
         ax.plot(x, drawn(path), color=INK, linewidth=_thick(0.05), alpha=0.35, zorder=1.8)
     ax.plot(x, drawn(forecast.cash.quantile(0.5)), color=BLUE, linewidth=_thick(0.2), label="median", zorder=2.5)
     _opening(forecast, ax)
-    _time_axis(forecast, ax)
+    time_axis(forecast, ax)
     _money_axis(forecast, ax)
-    starts = [(mark.name, mark.month) for mark in forecast.origin.marks if mark.month is not None]
-    make_room(ax, above=label_starts(ax, starts), below=_FOOT)
+    mark_moments(forecast, ax, below=_FOOT)
     label_right(ax, _fan_labels(forecast))
     _key(forecast, ax, cut=int((forecast.samples > ax.get_ylim()[1]).any(axis=0).sum()))
     return ax
@@ -81,11 +81,20 @@ def survival_curves(forecast: Forecast, ax: "Axes") -> "Axes":
         ax.plot(x, drawn(clock.probability), color=colour, linewidth=width, label=CLOCK_NAMES[name], zorder=order)
         share = float(clock.probability[-1])
         labels.append(Label(share, f"{CLOCK_NAMES[name]} {format_share(share)}", colour))
-    _time_axis(forecast, ax)
+    time_axis(forecast, ax)
     _share_axis(ax)
     _half_point(forecast, ax)
     label_right(ax, labels)
     return ax
+
+
+def mark_moments(forecast: Forecast, ax: "Axes", *, below: float = 0.0) -> None:
+    """Name above the data the last month to begin a raise, and planned rounds; some room `below` it, in ems."""
+    origin, moments = forecast.origin, []
+    if origin.begin_by is not None:
+        moments.append(Moment(f"begin to raise by {end_of(forecast, origin.begin_by)}", origin.begin_by, deadline=True))
+    moments += starts_in_words([(mark.name, mark.month, mark.waits_for) for mark in origin.marks])
+    make_room(ax, above=label_moments(ax, moments), below=below)
 
 
 def month_ends(forecast: Forecast) -> NDArray[np.float64]:
@@ -105,7 +114,8 @@ def _thick(ems: float) -> float:
     return ems * size_in_points()
 
 
-def _time_axis(forecast: Forecast, ax: "Axes") -> None:
+def time_axis(forecast: Forecast, ax: "Axes") -> None:
+    """The months along the bottom."""
     ax.set_xlim(0, forecast.months + (2 * _HALF_WIDTH if forecast.months == 1 else 0))
     places = ticks(forecast, room=int(_width_in_ems(ax) / _EM_PER_TICK))
     ax.set_xticks(places, [end_of(forecast, place - 1) for place in places])

@@ -53,6 +53,19 @@ def runway_figure(forecast: Forecast, size: str = "slide") -> "Figure":
 
     `size` is one of `SIZES`. InputError for any other.
     """
+    figure, form = figure_of(size)
+    with style(form.font):
+        page = Page(figure, form)
+        top = page.head(headline(forecast), of_whom(forecast))
+        fan, survival = page.axes(top, page.foot(_how_to_read(forecast)))
+        cash_fan(forecast, fan)
+        survival_curves(forecast, survival)
+        fan.tick_params(labelbottom=False)
+    return figure
+
+
+def figure_of(size: str) -> tuple["Figure", Size]:
+    """An empty figure of one of `SIZES`, and that size. InputError for any other."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -62,16 +75,10 @@ def runway_figure(forecast: Forecast, size: str = "slide") -> "Figure":
     with style(form.font):
         figure = Figure(figsize=(form.width, form.height), dpi=form.dpi)
         FigureCanvasAgg(figure)
-        page = _Page(figure, form)
-        top = page.head(forecast)
-        fan, survival = page.axes(top, page.foot(forecast))
-        cash_fan(forecast, fan)
-        survival_curves(forecast, survival)
-        fan.tick_params(labelbottom=False)
-    return figure
+    return figure, form
 
 
-class _Page:
+class Page:
     """A figure measured in ems of its body text from its lower left corner."""
 
     def __init__(self, figure: "Figure", form: Size) -> None:
@@ -89,39 +96,52 @@ class _Page:
         artist.set_linespacing(1.15)
         return artist, em * _LINE * wrapped(artist, width=(self.width - 2 * _EDGE) * self._dots, lines=lines)
 
-    def head(self, forecast: Forecast) -> float:
+    def head(self, title: str, subtitle: str) -> float:
         """The answer, and of whom; the height below them."""
-        title, title_height = self.text(headline(forecast), em=_TITLE, lines=2, weight="bold")
-        subtitle, height = self.text(_subtitle(forecast), em=1.0, lines=1, colour=FAINT_INK)
+        heading, title_height = self.text(title, em=_TITLE, lines=2, weight="bold")
+        below, height = self.text(subtitle, em=1.0, lines=1, colour=FAINT_INK)
         top = self.height - _EDGE
-        title.set_y(top / self.height)
-        subtitle.set_y((top - title_height) / self.height)
+        heading.set_y(top / self.height)
+        below.set_y((top - title_height) / self.height)
         return top - title_height - height
 
-    def foot(self, forecast: Forecast) -> float:
+    def foot(self, words: str) -> float:
         """How it was made and how to read it; the height above it."""
-        ends = "insolvent ones at zero" + (", acquired ones left out" if forecast.exit.counts[-1] else "")
-        run = f"{counted(forecast.paths, 'path')}, seed {forecast.origin.seed}. {_NOTE.format(ends)}"
-        note, height = self.text(run, em=_SMALL, lines=2, colour=FAINT_INK)
+        note, height = self.text(words, em=_SMALL, lines=2, colour=FAINT_INK)
         top = 0.6 * _EDGE + height
         note.set_y(top / self.height)
         return top
 
     def axes(self, top: float, bottom: float) -> tuple["Axes", "Axes"]:
-        """The two charts between two heights."""
+        """Two charts between two heights, one above the other, on one time axis."""
         top, bottom = top - _TITLE_GAP, bottom + _TICKS
         room = top - bottom - _BETWEEN
-        width = self.width - _LEFT - KEY_WIDTH - _EDGE / 2
-        lower = self._rectangle(bottom, width=width, height=room * (1 - _FAN_SHARE))
-        upper = self._rectangle(top - room * _FAN_SHARE, width=width, height=room * _FAN_SHARE)
-        fan = self.figure.add_axes(upper)
-        return fan, self.figure.add_axes(lower, sharex=fan)
+        upper = self.one((_LEFT, top - room * _FAN_SHARE), right=KEY_WIDTH + _EDGE / 2, height=room * _FAN_SHARE)
+        lower = self.one((_LEFT, bottom), right=KEY_WIDTH + _EDGE / 2, height=room * (1 - _FAN_SHARE))
+        lower.sharex(upper)
+        return upper, lower
 
-    def _rectangle(self, bottom: float, *, width: float, height: float) -> tuple[float, float, float, float]:
-        return (_LEFT / self.width, bottom / self.height, width / self.width, height / self.height)
+    def whole(self, top: float, bottom: float, *, right: float) -> "Axes":
+        """One chart between two heights, so far from the right edge."""
+        bottom += _TICKS
+        return self.one((_LEFT, bottom), right=right + _EDGE / 2, height=top - _TITLE_GAP - bottom)
+
+    def one(self, corner: tuple[float, float], *, right: float, height: float) -> "Axes":
+        """A chart from its lower left corner, so high, and so far from the right edge."""
+        left, bottom = corner
+        width = self.width - left - right
+        return self.figure.add_axes(
+            (left / self.width, bottom / self.height, width / self.width, height / self.height)
+        )
 
 
-def _subtitle(forecast: Forecast) -> str:
+def _how_to_read(forecast: Forecast) -> str:
+    ends = "insolvent ones at zero" + (", acquired ones left out" if forecast.exit.counts[-1] else "")
+    return f"{counted(forecast.paths, 'path')}, seed {forecast.origin.seed}. {_NOTE.format(ends)}"
+
+
+def of_whom(forecast: Forecast) -> str:
+    """Which company, which months, which scenarios and which currency."""
     origin = forecast.origin
     span = f"{counted(origin.months, 'month')} from {origin.first_month.label}"
     return f"{short(origin.company, 60)}: {span}, {scenarios_in_words(forecast)}, {told_in(forecast)}"

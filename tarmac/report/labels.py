@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tarmac.report.style import FAINT_INK, drawable
+from tarmac.report.style import FAINT_INK, VERMILLION, drawable
 from tarmac.report.words import short
 
 if TYPE_CHECKING:
@@ -70,31 +70,57 @@ def spread(wanted: Sequence[float], gap: float, *, limits: tuple[float, float]) 
     return places
 
 
-def label_starts(ax: "Axes", starts: Sequence[tuple[str, int]]) -> float:
-    """Mark the months in which something starts: a dotted line each, named in rows above the data.
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something to be named above the data: at a month index counted from 0, or, without one, at the right end.
 
-    `starts`: names and month indices counted from 0; the line stands in the middle of its month. Those outside the
-    axes are left out. The room they need above the data, in ems.
+    `deadline`: drawn as a full line in a colour of its own; other moments are dotted.
+    """
+
+    text: str
+    month: int | None
+    deadline: bool = False
+
+
+def starts_in_words(starts: Sequence[tuple[str, int | None, str]]) -> list[Moment]:
+    """What starts when, by month, then what waits for something: of each its name, its month, what it waits for."""
+    months = sorted({month for _, month, _ in starts if month is not None})
+    found = [_starting(month, [name for name, start, _ in starts if start == month]) for month in months]
+    waiting = [(name, words) for name, month, words in starts if month is None and words]
+    return found + [Moment(f"{short(name, _LONGEST_NAME)}: when {short(words, 40)}", None) for name, words in waiting]
+
+
+def _starting(month: int, names: list[str]) -> Moment:
+    shown = ", ".join(short(name, _LONGEST_NAME) for name in names[:2])
+    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
+    return Moment(f"{shown}{more} {'starts' if len(names) == 1 else 'start'}", month)
+
+
+def label_moments(ax: "Axes", moments: Sequence[Moment]) -> float:
+    """Name moments in rows above the data, with a line in the middle of the month of each that has one.
+
+    Those outside the axes are left out. The room they need above the data, in ems.
     """
     within = ax.get_xlim()[1]
-    months = sorted({month for _, month in starts if 0 <= month < within})
-    texts = [_start_label(ax, month, names=[name for name, start in starts if start == month]) for month in months]
+    shown = [moment for moment in moments if moment.month is None or 0 <= moment.month < within]
+    texts = [_named(ax, moment) for moment in shown]
     rows = _rows(texts)
     for text, row in zip(texts, rows, strict=True):
         text.set_position((text.get_position()[0], -(row + 0.15) * _LINE * size_in_points()))
     return (1 + max(rows, default=-1)) * _LINE
 
 
-def _start_label(ax: "Axes", month: int, *, names: list[str]) -> "Text":
-    shown = ", ".join(drawable(short(name, _LONGEST_NAME)) for name in names[:2])
-    more = f" and {len(names) - 2} more" if len(names) > 2 else ""
-    text = f"{shown}{more} {'starts' if len(names) == 1 else 'start'}"
-    ax.axvline(month + 0.5, color=FAINT_INK, linestyle=":", linewidth=0.09 * size_in_points(), zorder=1.7)
-    left = month + 0.5 > 0.6 * ax.get_xlim()[1]
+def _named(ax: "Axes", moment: Moment) -> "Text":
+    end = ax.get_xlim()[1]
+    place, colour = end if moment.month is None else moment.month + 0.5, VERMILLION if moment.deadline else FAINT_INK
+    if moment.month is not None:
+        width = (0.14 if moment.deadline else 0.09) * size_in_points()
+        ax.axvline(place, color=colour, linestyle="-" if moment.deadline else ":", linewidth=width, zorder=1.7)
+    left = place > 0.6 * end
     return ax.annotate(
-        text, (month + 0.5, 1.0), xycoords=ax.get_xaxis_transform(), xytext=(-3 if left else 3, 0), va="top",
-        textcoords="offset points", ha="right" if left else "left", fontsize="small", color=FAINT_INK, zorder=4,
-        bbox=HALO,
+        drawable(moment.text), (place, 1.0), xycoords=ax.get_xaxis_transform(), xytext=(-3 if left else 3, 0), va="top",
+        textcoords="offset points", ha="right" if left else "left", fontsize="small", color=colour, zorder=4,
+        bbox=HALO, fontweight="bold" if moment.deadline else "normal",
     )  # fmt: skip
 
 

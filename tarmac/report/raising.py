@@ -1,26 +1,30 @@
-"""A raise in words and as a picture: how much, by when, and both at once."""
+"""A raise in words: how much, by when, at what price, both at once, and what would be needed instead."""
 
 import textwrap
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-import numpy as np
-
+from tarmac.forecast import Loss
 from tarmac.money import format_money, format_share
-from tarmac.raising import LEVELS, Raise
-from tarmac.report.figure import SIZES, keep
-from tarmac.report.style import BLUE, FAINT_INK, INK, VERMILLION, drawable, style
+from tarmac.raising import LEVELS, Alternative, Raise, Span
 from tarmac.report.words import counted, percent, short
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
-
 WIDTH: Final = 100
-_CONTOURS: Final = (0.8, 0.9, 0.95)
 _LABEL, _CELL = 16, 11
+_NAME, _WIDE, _LAST = 24, 30, 24
+_WORTH_SAYING: Final = 0.005
+_WHEN: Final = {
+    "early": "before the money comes in {month}",
+    "most": "with the most that was tried",
+    "reactions": "because what is done about too little cash is not done with more",
+}
+_WHY: Final = {
+    "covenant": "a lender called its loan",
+    "vendor": "a vendor waited no longer",
+    "supply": "wages, a lender or a tax unpaid after a vendor cut supply",
+    "obligation": "wages, a lender or a tax unpaid",
+    "cash": "cash did not cover what was due",
+}
 
 
 def answer(found: Raise) -> str:
@@ -29,13 +33,39 @@ def answer(found: Raise) -> str:
     sure = f"To reach the end of {end} solvent on {format_share(found.confidence)} of the paths"
     amount, month = found.amount, (found.first_month + found.at).label
     if amount is None:
-        lost = found.need.hopeless / found.need.paths
-        return f"No amount does: {sure[0].lower()}{sure[1:]} is out of reach, {format_share(lost)} are lost to any"
+        return f"No amount does: {sure[0].lower()}{sure[1:]} is out of reach"
     if amount == 0:
         return f"{sure} no money is needed: {format_share(found.alone / found.paths)} get there as it is"
     return (
         f"{sure}, {short(found.company)} must have {format_money(amount, found.currency)} more at the start of {month}"
     )
+
+
+def lost_in_words(found: Raise) -> str:
+    """Which paths are lost to any amount, when and why, without a full stop; empty where that is hardly any.
+
+    Shares are of all paths, with their 95% Monte Carlo error.
+    """
+    if found.need.hopeless < _WORTH_SAYING * found.need.paths:
+        return ""
+    parts = [_lost(found, when) for when in _WHEN]
+    return f"Lost to any amount: {'; '.join(part for part in parts if part)}"
+
+
+def _lost(found: Raise, when: str) -> str:
+    losses = sorted((loss for loss in found.need.losses if loss.when == when), key=lambda loss: -loss.paths)
+    if not losses:
+        return ""
+    text = f"{_share_of(losses, found)} {_WHEN[when].format(month=(found.first_month + found.at).label)}"
+    if when == "reactions":
+        return text
+    if len(losses) == 1:
+        return f"{text} ({_WHY[losses[0].why]})"
+    return f"{text} ({', '.join(f'{_share_of([loss], found)} {_WHY[loss.why]}' for loss in losses)})"
+
+
+def _share_of(losses: Sequence[Loss], found: Raise) -> str:
+    return f"{percent(sum(loss.paths for loss in losses), found.need.paths)}%"
 
 
 def begin_in_words(found: Raise) -> str:
@@ -52,18 +82,18 @@ def begin_in_words(found: Raise) -> str:
 
 
 def raise_text(found: Raise) -> str:
-    """What a founder reads: the answer, by when, at what price, the curve, and the table. At most 100 columns."""
+    """What a founder reads: the answer, by when, at what price, the curve, both at once, and what else there is.
+
+    At most 100 columns.
+    """
     first = found.first_month.label
     lines = [f"{short(found.company)}: {counted(found.months, 'month')} from {first}, with no other new money"]
-    lines += _paragraph(f"{answer(found)}{_interval(found)}.")
-    lines += _paragraph(f"{begin_in_words(found)}, if the attempt closes.")
-    lines += _paragraph(_attempt(found))
-    lines += ["", *_curve(found), "", *_table(found), "", _run(found)]
-    return "\n".join(lines)
-
-
-def _paragraph(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, subsequent_indent="    ")
+    sentences = [f"{answer(found)}{_interval(found)}", lost_in_words(found)]
+    sentences += [f"{begin_in_words(found)}, if the attempt closes", _attempt(found), *_price(found)]
+    for sentence in filter(None, sentences):
+        lines += textwrap.wrap(f"{sentence}.", WIDTH, subsequent_indent="    ")
+    blocks = [_curve(found), _table(found), _instead(found) if len(found.alternatives) > 1 else [], [run_in_words(found)]]
+    return "\n".join([*lines, *(line for block in blocks if block for line in ("", *block))])
 
 
 def _interval(found: Raise) -> str:
@@ -79,12 +109,43 @@ def _money(value: float | None, found: Raise) -> str:
 
 def _attempt(found: Raise) -> str:
     attempt = found.attempt
-    text = f"An attempt takes {attempt.takes} months and closes with a chance of {format_share(found.closes)}"
-    text += f" (from {attempt.source})."
-    if found.dilution is not None:
-        middle, low, high = (format_share(found.dilution[place]) for place in (1, 0, 2))
-        text += f" At its valuation the amount buys {middle} of the company ({low} to {high})."
+    if attempt.source.startswith("nothing") and not attempt.takes:
+        return "How long an attempt takes is not known: the money is taken to come at once (--takes '4 to 9')"
+    months = f"{attempt.takes} month{'' if str(attempt.takes) == '1' else 's'}"
+    chance = f"closes with a chance of {format_share(found.closes)}"
+    text = f"An attempt takes {months} and {chance} (from {short(attempt.source)})"
+    if found.beyond:
+        late = f"{percent(found.beyond, found.paths)}%"
+        text += f"; begun at once, it ends after these {counted(found.months, 'month')} on {late} of the paths"
     return text
+
+
+def _price(found: Raise) -> Iterator[str]:
+    """What the money costs in shares, in sentences without their full stops."""
+    cost = found.dilution
+    if not found.amount:
+        return
+    if cost is None:
+        yield "No valuation is known, so what it costs in shares is not: give a round a pre_money, or say --pre-money"
+        return
+    if cost.sold is not None:
+        price = f"At the valuation of {short(found.attempt.priced_by)}"
+        if found.attempt.priced_by == "the command line":
+            price = "At that valuation"
+        text = f"{price} it buys {_span(cost.sold)} of the company"
+        end = (found.first_month + (found.months - 1)).label
+        if cost.common is not None:
+            text += f"; founders and staff go from {format_share(cost.opening)} to {_span(cost.common)} by {end}"
+        yield f"{text} (P50, P5 to P95)"
+    if cost.at_exit is not None and cost.proceeds is not None:
+        sold = f"{percent(cost.at_exit.paths, cost.paths)}%"
+        money = [format_money(value, found.currency) for value in (cost.proceeds.p50, cost.proceeds.p5, cost.proceeds.p95)]
+        got = f"and get {money[0]} ({money[1]} to {money[2]})"
+        yield f"Where it is sold, on {sold} of the paths, they have {_span(cost.at_exit)} {got}"
+
+
+def _span(span: Span) -> str:
+    return f"{format_share(span.p50)} ({format_share(span.p5)} to {format_share(span.p95)})"
 
 
 def _curve(found: Raise) -> list[str]:
@@ -110,92 +171,31 @@ def _table(found: Raise) -> list[str]:
     ]
 
 
-def _run(found: Raise) -> str:
-    table = f"; table: the first {counted(found.tried, 'path')}" if found.tried < found.paths else ""
-    return f"Run: {counted(found.paths, 'path')}, seed {found.seed}{table}. ±, <, >: 95% Monte Carlo error."
+def _instead(found: Raise) -> list[str]:
+    """The need under each scenario, in a row each."""
+    wanted = f"need for {format_share(found.confidence)}"
+    head = f"{'what could be done':{_NAME}}{wanted:>{_CELL + 5}}{'difference (95% interval)':>{_WIDE}}"
+    rows = [_alternative(row, found) for row in found.alternatives]
+    return [f"{head}{'% without new money':>{_LAST}}", *rows]
 
 
-def need_table(found: Raise) -> "pd.DataFrame":
-    """The need curve: index "confidence"; columns amount, low and high (95% interval), empty where no amount does."""
-    import pandas as pd
-
-    rows = {level: (found.need.amount(level), *found.need.interval(level)) for level in LEVELS}
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["amount", "low", "high"]).rename_axis("confidence")
-
-
-def start_table(found: Raise) -> "pd.DataFrame":
-    """Share of paths that survive: index "start" ("2023-01"), a column for each amount."""
-    import pandas as pd
-
-    index = pd.Index([str(found.first_month + start) for start in found.starts], name="start")
-    return pd.DataFrame(
-        found.survives / found.tried, index=index, columns=[f"{amount:.0f}" for amount in found.amounts]
-    )
+def _alternative(row: Alternative, found: Raise) -> str:
+    name = short(row.name or row.title, _NAME - 1)
+    difference = ""
+    if row.difference is not None:
+        difference = _signed(row.difference, found)
+        if row.interval is not None:
+            difference += f" ({' to '.join(_signed(value, found) for value in row.interval)})"
+    alone = percent(row.alone, row.paths)
+    return f"{name:{_NAME}}{_money(row.amount, found):>{_CELL + 5}}{difference:>{_WIDE}}{alone:>{_LAST}}"
 
 
-def need_curve(found: Raise, ax: "Axes") -> "Axes":
-    """Share of paths that survive by the money they get, in the band of its 95% Monte Carlo interval."""
-    levels = [level for level in np.linspace(0.02, 0.99, 98) if found.need.amount(level) is not None]
-    rows = [(found.need.amount(level), *found.need.interval(level)) for level in levels]
-    amounts, low, high = np.array(rows, float).reshape(-1, 3).T  # None, beyond what any amount does, becomes NaN
-    ax.fill_betweenx(levels, low, high, color=BLUE, alpha=0.25, linewidth=0)
-    ax.plot(amounts, levels, color=BLUE, label="money needed")
-    if found.amount is not None:
-        ax.plot([found.amount], [found.confidence], "o", color=VERMILLION)
-        label = f"{format_money(found.amount, found.currency)} for {format_share(found.confidence)}"
-        ax.annotate(drawable(label), (found.amount, found.confidence), (-8, 8), textcoords="offset points", ha="right")
-    ax.set(ylim=(0, 1), xlabel="money at the start", ylabel="share of paths that survive")
-    ax.set_xlim(left=0)
-    ax.xaxis.set_major_formatter(lambda value, _: drawable(format_money(value, found.currency)))
-    ax.yaxis.set_major_formatter(lambda value, _: format_share(value))
-    ax.xaxis.set_major_locator(_few())
-    return ax
+def _signed(value: float, found: Raise) -> str:
+    return f"{'+' if value > 0 else ''}{format_money(value, found.currency)}"
 
 
-def start_map(found: Raise, ax: "Axes") -> "Axes":
-    """Share of paths that survive by start and amount, with lines at 80, 90 and 95%. Same numbers as `start_table`."""
-    share = found.survives / found.tried
-    image = ax.imshow(share, origin="upper", aspect="auto", cmap="cividis", vmin=0, vmax=1)
-    ax.set_xticks(range(len(found.amounts)), [drawable(format_money(x, found.currency)) for x in found.amounts])
-    ax.set_yticks(range(len(found.starts)), [(found.first_month + start).label for start in found.starts])
-    for row, shares in enumerate(share):
-        for column, value in enumerate(shares):
-            colour = "white" if value < 0.55 else INK
-            ax.text(column, row, format_share(float(value)), ha="center", va="center", color=colour, fontsize="small")
-    if min(share.shape) > 1 and share.min() < _CONTOURS[0] < share.max():
-        lines = ax.contour(share, levels=_CONTOURS, colors=[VERMILLION], linewidths=1.2)
-        ax.clabel(lines, fmt=format_share, fontsize="small")
-    ax.set(xlabel="amount, if the attempt closes", ylabel="attempt begun in")
-    image.set_rasterized(False)
-    ax.grid(visible=False)
-    return ax
-
-
-def raise_figure(found: Raise, size: str = "slide") -> "Figure":
-    """The need curve beside the map of starts and amounts, with the answer as its title. `size` is one of SIZES."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    form = SIZES[size]
-    with style(form.font):
-        figure = Figure(figsize=(form.width, form.height), dpi=form.dpi, layout="constrained")
-        FigureCanvasAgg(figure)
-        width = int(form.width * 72 / form.font / 0.68)
-        lines = textwrap.wrap(f"{answer(found)}. {begin_in_words(found)}.", width)
-        figure.suptitle("\n".join(map(drawable, lines)), x=0.01, ha="left", fontweight="bold", fontsize=1.1 * form.font)
-        left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
-        need_curve(found, left)
-        start_map(found, right)
-        figure.supxlabel(drawable(_run(found)), x=0.01, ha="left", fontsize=0.8 * form.font, color=FAINT_INK)
-    return figure
-
-
-def save_raise(figure: "Figure", path: Path, *, found: Raise) -> None:
-    """Keep the figure by the ending of the path, with its text alternative."""
-    keep(figure, path, title=answer(found), description=f"{answer(found)}. {begin_in_words(found)}.")
-
-
-def _few() -> "MaxNLocator":
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(5)
+def run_in_words(found: Raise) -> str:
+    """How it was found: paths and seed, and how to read errors."""
+    tables = "tables" if len(found.alternatives) > 1 else "table"
+    few = f"; {tables}: the first {counted(found.tried, 'path')}" if found.tried < found.paths else ""
+    return f"Run: {counted(found.paths, 'path')}, seed {found.seed}{few}. ±, <, >: 95% Monte Carlo error."

@@ -46,6 +46,20 @@ def survival_table(forecast: Forecast) -> "pd.DataFrame":
     return pd.DataFrame(columns, index=_months(forecast))
 
 
+def ownership_table(forecast: Forecast) -> "pd.DataFrame":
+    """What founders and staff own at each month's end, on paths that are solvent and independent: p5 to p95.
+
+    Index "month" ("2023-01"); columns p5, p10, p25, p50, p75, p90, p95, between 0 and 1; empty where it is not known,
+    or no path is left.
+    """
+    import pandas as pd
+
+    owned = forecast.ownership
+    percents = sorted({50, *(percent for band in BANDS.values() for percent in band)})
+    columns = {} if owned is None else {f"p{share}": owned.by_month.quantile(share / 100) for share in percents}
+    return pd.DataFrame(columns, index=_months(forecast), columns=[f"p{share}" for share in percents])
+
+
 def drawn_clocks(forecast: Forecast) -> list[str]:
     """Insolvency; the first missed bill where it differs; exit and lasting profit where their probability passes 0.5%.
 

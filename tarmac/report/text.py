@@ -98,8 +98,10 @@ def screen(forecast: Forecast) -> str:
     """
     lines = [_title(forecast), *textwrap.wrap(f"{headline(forecast)}.", WIDTH), "", *_table(forecast)]
     opened = len(lines)
-    lines += [*_alive(forecast), *_need(forecast), *_rounds(forecast), *_run(forecast)]
+    lines += [*_alive(forecast), *_need(forecast), *_rounds(forecast), *_owned(forecast), *_run(forecast)]
     lines += _assumed(forecast, room=LINES - len(lines))
+    if len(lines) > LINES:
+        return "\n".join(line for line in lines if line)
     return "\n".join(lines if len(lines) == LINES else [*lines[:opened], "", *lines[opened:]])
 
 
@@ -242,13 +244,39 @@ def _rounds(forecast: Forecast) -> list[str]:
         return []
     rounds = []
     for mark in marks:
-        begins = "on its condition"
+        begins = f"when {mark.waits_for}" if mark.waits_for else "on its condition"
         if mark.month is not None:
             begins = end_of(forecast, mark.month) if mark.month < forecast.months else "after the horizon"
-        rounds.append(f"{short(mark.name, 30)} ({short(mark.what, 12)}) starts {begins}")
+        rounds.append(f"{short(mark.name, 30)} ({short(mark.what, 12)}) starts {short(begins, 60)}")
     return textwrap.wrap(
         f"Rounds: {'; '.join(rounds)}.", WIDTH, subsequent_indent=_INDENT, max_lines=2, placeholder=" ..."
     )
+
+
+def _owned(forecast: Forecast) -> list[str]:
+    """Who owns what, and what a sale brings, on a line each; nothing where it is not known."""
+    owned, got = ownership_in_words(forecast), proceeds_in_words(forecast)
+    return [short(f"{text}.", WIDTH) for text in (owned, got) if text]
+
+
+def ownership_in_words(forecast: Forecast) -> str:
+    """What founders and staff own at the horizon, without a full stop; empty where that is not known."""
+    owned = forecast.ownership
+    if owned is None or not owned.common.paths:
+        return ""
+    middle, low, high = (format_share(owned.quantile(level)) for level in (0.5, 0.05, 0.95))
+    end = end_of(forecast, forecast.months - 1)
+    return f"Founders and staff own {middle} (P5 to P95: {low} to {high}) where solvent at {end}, from {format_share(owned.opening)}"
+
+
+def proceeds_in_words(forecast: Forecast) -> str:
+    """What founders and staff get where the company is sold, without a full stop; empty where that is not known."""
+    got = forecast.exit_proceeds
+    if got is None:
+        return ""
+    middle, low, high = (format_money(got.quantile(level), forecast.origin.currency) for level in (0.5, 0.05, 0.95))
+    sold = percent(int(forecast.exit.counts[-1]), forecast.paths)
+    return f"Founders and staff get {middle} (P5 to P95: {low} to {high}) where it is sold, on {sold}% of the paths"
 
 
 def scenarios_in_words(forecast: Forecast) -> str:

@@ -30,6 +30,17 @@ def raise_(
     succeeds: Annotated[
         str | None, typer.Option(metavar="SHARE", help="Chance that it closes; that of the company's equity round.")
     ] = None,
+    pre_money: Annotated[
+        str | None,
+        typer.Option(metavar="MONEY", help="Valuation before the money; that of the company's equity round."),
+    ] = None,
+    instead: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A scenario to tell the need under, for comparison; those that save money unless said. Repeatable.",
+        ),
+    ] = None,
     paths: Annotated[int, typer.Option(metavar="N", help="Paths to simulate.")] = 8_192,
     seed: Seed = None,
     json: Json = False,
@@ -37,7 +48,7 @@ def raise_(
     force: Force = False,
     quiet: Quiet = False,
 ) -> int:
-    """Say how much must be raised, by when it must begin, and what share of the paths that saves."""
+    """Say how much must be raised, by when it must begin, what it costs in shares, and what saving would do."""
     return raising.run(
         AskedRaise(
             company=company,
@@ -47,6 +58,8 @@ def raise_(
             at=at,
             takes=takes,
             succeeds=succeeds,
+            pre_money=pre_money,
+            instead=instead or (),
             paths=paths,
             seed=seed,
             json=json,

@@ -1,13 +1,12 @@
 """`tarmac run` and its options."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tarmac.cli.asked import Asked, Form, Size
 from tarmac.cli.late import late
-from tarmac.cli.options import CompanyName, Force, Quiet, Scenarios, Seed
+from tarmac.cli.options import CompanyName, Force, Out, Quiet, Scenarios, Seed
 
 if TYPE_CHECKING:
     from tarmac.cli import running
@@ -28,7 +27,7 @@ def run(
         typer.Option(metavar="CODE", help="Tell amounts in this currency, at the rate of the opening under [fx]."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the forecast as JSON, and nothing else.")] = False,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write chart, tables and forecast there.")] = None,
+    out: Out = None,
     force: Force = False,
     quiet: Quiet = False,
     fail_if: Annotated[

@@ -1,13 +1,12 @@
 """`tarmac show` and its options."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tarmac.cli.asked import AskedStatements, By
 from tarmac.cli.late import late
-from tarmac.cli.options import CompanyName, Force, Quiet, Scenarios
+from tarmac.cli.options import CompanyName, Force, Out, Quiet, Scenarios
 
 if TYPE_CHECKING:
     from tarmac.cli import showing, stating
@@ -36,7 +35,7 @@ def show(
         By | None, typer.Option(metavar="month|quarter|year", help="What a printed column covers; month unless said.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the statements as JSON, and nothing else.")] = False,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the statements as CSV and JSON there.")] = None,
+    out: Out = None,
     force: Force = False,
     quiet: Quiet = False,
 ) -> int:
