@@ -20,7 +20,7 @@ from tarmac.company.line_checks import LONGEST
 from tarmac.company.remarks import remarks
 from tarmac.company.triggers import in_words
 from tarmac.company.vendors import Committed
-from tarmac.engine.block import Job, Tally, run_blocks
+from tarmac.engine.block import Job, Tally, overflow_raised, run_blocks
 from tarmac.engine.needing import Needed, need_of_block
 from tarmac.errors import InputError, Problem
 from tarmac.forecast import INSOLVENT, Clock, Forecast, GoingConcern, Loss, Mark, Need, Origin
@@ -84,12 +84,22 @@ def simulate(
     plan = plan_of(patched)
     job = Job(plan, fresh_seed() if seed is None else seed, months, paths, how.audit)
     with overflow_told(patched.file, months):
-        summary = run(job, how)
-        unfunded = run(_other(job, without_funding(patched), months=months)) if plan.rounds else summary
-        concern = going_concern(patched, job)
-        need = need_of(job, summary)
-    origin = _origin(patched, job, scenarios=tuple(_name(item) for item in scenarios))
-    return Forecast(origin, summary, need, Clock("insolvent", unfunded.strikes["insolvent"]), concern)
+        return forecast_of(patched, job, scenarios=tuple(_name(item) for item in scenarios), how=how)
+
+
+def forecast_of(
+    company: Company, job: Job, *, scenarios: tuple[str, ...] = (), how: How = How(), need: Need | None = None
+) -> Forecast:
+    """The forecast of a company laid out in a job already; `need` where that is known already.
+
+    `scenarios` are names of what has been applied. OverflowError where amounts grow beyond 1e38.
+    """
+    summary = run(job, how)
+    unfunded = run(_other(job, without_funding(company), months=job.months)) if job.plan.rounds else summary
+    concern = going_concern(company, job)
+    found = need_of(job, summary) if need is None else need
+    alive = Clock("insolvent", unfunded.strikes["insolvent"])
+    return Forecast(_origin(company, job, scenarios=scenarios), summary, found, alive, concern)
 
 
 @contextmanager
@@ -158,8 +168,9 @@ def searched_need(job: Job, *, since: int = 0) -> Need:
 def need_from(blocks: Sequence[Needed]) -> Need:
     """What the paths of some blocks need, put together."""
     builder, losses = HistogramBuilder(1), sum((found.lost for found in blocks), start=Counter[tuple[str, str]]())
-    for found in blocks:
-        builder.month(0, found.amounts[np.isfinite(found.amounts)])
+    with overflow_raised():
+        for found in blocks:
+            builder.month(0, found.amounts[np.isfinite(found.amounts)])
     known = tuple(Loss(when, why, paths) for (when, why), paths in sorted(losses.items()))
     return Need(builder.build(), losses.total(), known, sum(found.runs for found in blocks))
 

@@ -202,7 +202,7 @@ class Summary:
     """What a run leaves behind: enough for every probability, quantile and chart, and no paths but a few samples.
 
     `strikes`: for each clock how many paths it struck in each month, the last element for "not within the horizon",
-    shape (months + 1,). `amounts`: histograms by month; those of a single owner and of the proceeds of a sale have one row.
+    shape (months + 1,). `amounts`: histograms by month; those of a single owner and of a sale have one row.
     `samples`: net cash of the first paths of the run, shape (months, up to SAMPLES).
     """
 

@@ -76,9 +76,7 @@ def level_of(values: NDArray[np.float64], level: float) -> float:
     return float(np.partition(values, _place(level, len(values)))[_place(level, len(values))])
 
 
-def paired_difference(
-    first: NDArray[np.float64], second: NDArray[np.float64], *, level: float
-) -> tuple[float, float]:
+def paired_difference(first: NDArray[np.float64], second: NDArray[np.float64], *, level: float) -> tuple[float, float]:
     """The quantile of one number less that of another on the same paths, and the half-width of its 95% interval.
 
     By Bahadur's (1966) representation: a quantile q of density f errs by the mean of (level - [x <= q]) / f, so that

@@ -39,7 +39,7 @@ def test_json_is_plain_and_repeatable(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_files_are_written_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    wanted = {"raise.json", "need.csv", "starts.csv", "raise.png"}
+    wanted = {"raise.json", "need.csv", "starts.csv", "instead.csv", "raise.png", "raise-runway.png"}
     assert main(["raise", "saas-seed", "--out", "out", *FEW]) == 0
     assert {path.name for path in (folder / "out").iterdir()} == wanted
     capsys.readouterr()
@@ -53,7 +53,15 @@ def test_files_are_written_once(folder: Path, capsys: pytest.CaptureFixture[str]
     [
         (["--confidence", "110%"], "confidence"),
         (["--confidence", "0"], "confidence"),
+        (["--confidence", "1"], "confidence"),
+        (["--confidence=-5%"], "confidence"),
+        (["--confidence", "nan"], "confidence"),
         (["--confidence", "sure"], "confidence"),
+        (["--months", "0"], "months"),
+        (["--pre-money", "a lot"], "pre_money"),
+        (["--instead", "no-such-thing"], "no-such-thing"),
+        (["--instead", "lose-largest-customer", "--instead", "models/none.toml"], "none.toml"),
+        (["--out", ""], "out"),
         (["--at", "2020-01"], "at"),
         (["--at", "2040-01"], "at"),
         (["--at", "soon"], "at"),
@@ -68,6 +76,47 @@ def test_mistakes_end_with_words_and_code_2(options: list[str], where: str, caps
     assert not written.out
     assert where in written.err
     assert "remedy" in written.err
+
+
+@pytest.mark.parametrize("command", [["run"], ["raise"], ["show", "--path", "mean"]])
+def test_a_folder_without_a_name_is_refused(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "saas-seed", "--out", " "]) == 2
+    assert "names a folder" in capsys.readouterr().err
+
+
+def test_amounts_without_end_end_with_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        '[company]\nname = "E"\ncurrency = "USD"\nfirst_month = "2027-01"\n[cash]\nopening = 1e12\n'
+        '[[cost]]\nname = "c"\nmonthly = 1e12\ngrowth = 2\n'
+    )
+    (folder / "endless.toml").write_text(text, "utf-8")
+    for command in ("run", "raise"):
+        assert main([command, "endless.toml", "--months", "60", "--paths", "100"]) == 2
+        assert "amounts stay below 1e38" in capsys.readouterr().err
+
+
+def test_no_amount_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["raise", "stability-ai", "--at", "2023-12", *FEW]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "No amount does: to reach the end of Dec 2023 solvent" in shown
+    assert "Lost to any amount: " in shown
+    assert "before the money comes in Dec 2023" in shown
+
+
+def test_an_attempt_too_long_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["raise", "stability-ai", "--takes", "60", *FEW]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Too late to be 90% sure" in shown
+    assert "begun at once, it ends after these 12 months on >99.2% of the paths" in shown
+
+
+def test_what_to_do_instead_is_as_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["raise", "saas-seed", "--instead", "compute-plus-50", "--pre-money", "9M", "--json", *FEW]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [row["scenario"] for row in document["instead"]] == ["", "compute-plus-50"]
+    assert document["instead"][1]["difference"] > 0
+    assert document["attempt"]["price"] == {"option_pool": "10%", "pre_money": "9M"}
+    assert 0 < document["dilution"]["sold"]["p50"] < 1
 
 
 def test_all_mistakes_come_at_once(capsys: pytest.CaptureFixture[str]) -> None:

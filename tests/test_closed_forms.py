@@ -339,6 +339,17 @@ def test_g3_need_under_month_end_watching() -> None:
     assert high - low < 1
 
 
+def test_g3_need_by_the_search() -> None:
+    """The same company with a policy that does nothing: flows may react to cash, so the need is searched for."""
+    idle = {"name": "idle", "when": {"runway_below": 1}, "do": [{"cut": "cost.line", "by": 0}]}
+    company = example(0, cost=line(monthly=1, noise="normal(0, 2)"), policy=[idle])
+    found = run(company, 18, paths=PATHS // 2)
+    assert 1 < found.need.runs <= 12
+    low, high = needed(company, 18, PATHS // 2)
+    assert low <= 29.317852834790475 <= high
+    assert high - low < 2
+
+
 # H: shocks that last
 
 

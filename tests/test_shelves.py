@@ -41,6 +41,8 @@ WORSE = {
 RAISES = ("raise-seed", "raise-series-a", "raise-series-b")
 BETTER = {
     "hiring-freeze": "saas-seed",
+    "cut-compute-20": "ai-lab",
+    "cut-team-10": "saas-seed",
     "compute-for-equity": "stability-ai",
     "training-efficiency-2x-7x": "moonshot-ai",
     **dict.fromkeys(RAISES, "saas-seed"),

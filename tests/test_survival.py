@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tarmac.survival import level_interval, month_reached, standard_error, wilson
+from tarmac.survival import level_interval, level_of, month_reached, paired_difference, standard_error, wilson
 
 
 @st.composite
@@ -62,3 +62,29 @@ def test_levels_between_which_the_true_quantile_lies(level: float, total: int) -
     narrow = level_interval(level, 100 * total)
     assert narrow[0] >= low
     assert narrow[1] <= high
+
+
+def test_a_level_is_reached_by_the_least_value_that_does() -> None:
+    values = np.array([3.0, 1.0, 2.0, np.inf])
+    assert [level_of(values, level) for level in (0.01, 0.25, 0.26, 0.75, 0.76, 1.0)] == [1, 1, 2, 3, np.inf, np.inf]
+
+
+@pytest.mark.parametrize("together", [0.0, 0.9])
+def test_the_interval_of_a_paired_difference_holds_the_true_one(together: float) -> None:
+    """Two normals, correlated or not, whose 90% quantiles are 1 apart: 95 of 100 intervals hold it, give or take."""
+    generator, held, widths = np.random.default_rng(5), 0, []
+    for _ in range(400):
+        common, alone = generator.standard_normal((2, 1_000))
+        other = together * common + np.sqrt(1 - together**2) * alone
+        difference, half = paired_difference(other + 1.0, common, level=0.9)
+        held += abs(difference - 1.0) <= half
+        widths.append(half)
+    assert held / 400 == pytest.approx(0.95, abs=0.04)
+    unpaired = 1.96 * np.sqrt(2 * 0.09 / 1_000) / 0.1755  # density of the normal at its 90% quantile
+    assert np.mean(widths) == pytest.approx(unpaired * (1.0 if together == 0 else 0.58), rel=0.12)
+
+
+def test_a_paired_difference_that_cannot_be_told_is_not_finite() -> None:
+    known, lost = np.arange(100.0), np.full(100, np.inf)
+    assert not np.isfinite(paired_difference(known, lost, level=0.5)).any()
+    assert paired_difference(known, known, level=0.5) == (0.0, 0.0)

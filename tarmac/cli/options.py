@@ -25,6 +25,4 @@ Force = Annotated[bool, typer.Option("--force", help="Replace files that are alr
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress bar; data and mistakes only.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="A seed to repeat a run by; without one, one is drawn.")]
-Out = Annotated[
-    Path | None, typer.Option(metavar="DIR", parser=folder, help="Write charts, tables and JSON there.")
-]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", parser=folder, help="Write charts, tables and JSON there.")]

@@ -1,8 +1,11 @@
 """`tarmac raise`: how much to raise and by when, on the screen and in files."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tarmac import library
 from tarmac.cli.asked import AskedRaise
 from tarmac.cli.checking import kept, out_of_range
 from tarmac.cli.console import note, put, safe
@@ -11,25 +14,42 @@ from tarmac.cli.saving import Writer, as_json, refuse_existing, text_writer, wri
 from tarmac.company import Company
 from tarmac.engine.block import Job
 from tarmac.errors import InputError, Problem
+from tarmac.forecast import Forecast
 from tarmac.layout import plan_of
 from tarmac.money import NumberError, parse_amount
 from tarmac.months import Month
-from tarmac.raising import Raise, attempt_of, raising
-from tarmac.report.raising import need_table, raise_figure, raise_text, save_raise, start_table
+from tarmac.raising import Attempt, Raise, attempt_of, raising, runway_without, savings
+from tarmac.raising.attempt import with_attempt, with_money
+from tarmac.report.figure import runway_figure, save
+from tarmac.report.raising import raise_text
+from tarmac.report.raising_charts import instead_table, need_table, raise_figure, save_raise, start_table
+from tarmac.scenario import Scenario, apply, without_funding
 from tarmac.streams import fresh_seed
 
 _MOST_PATHS: Final = 1_000_000
-_FILES: Final = ("raise.json", "need.csv", "starts.csv", "raise.png")
+_FILES: Final = ("raise.json", "need.csv", "starts.csv", "instead.csv", "raise.png", "raise-runway.png")
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What was asked for, once it makes sense."""
+
+    company: Company
+    attempt: Attempt
+    confidence: float
+    at: int
+    instead: Sequence[Scenario]
 
 
 def run(asked: AskedRaise) -> int:
     """Check everything, search, print and save; the exit code."""
-    company, confidence, at = _checked(asked)
-    seed = fresh_seed() if asked.seed is None else asked.seed
-    attempt = attempt_of(company, takes=asked.takes, succeeds=asked.succeeds)
-    job = Job(plan_of(company), seed, asked.months, asked.paths)
-    found = raising(company, job=job, confidence=confidence, attempt=attempt, at=at)
-    saved = [] if asked.out is None else write_all(asked.out, _files(found))
+    wanted = _checked(asked)
+    company = wanted.company
+    job = Job(plan_of(company), fresh_seed() if asked.seed is None else asked.seed, asked.months, asked.paths)
+    found = raising(
+        company, job=job, confidence=wanted.confidence, attempt=wanted.attempt, at=wanted.at, instead=wanted.instead
+    )
+    saved = [] if asked.out is None else write_all(asked.out, _files(asked, company, found=found))
     put(as_json(found.as_json()) if asked.json else raise_text(found))
     if not asked.quiet:
         for path in saved:
@@ -37,54 +57,92 @@ def run(asked: AskedRaise) -> int:
     return 0
 
 
-def _checked(asked: AskedRaise) -> tuple[Company, float, int]:
-    """The company, the confidence and the month index; every mistake of the command line and its files at once."""
+def _checked(asked: AskedRaise) -> _Checked:
+    """Every mistake of the command line and its files at once."""
     problems: list[Problem] = []
     company = kept(problems, lambda name: patched(name, asked.scenarios), on=asked.company)
     problems += out_of_range(months=asked.months, paths=asked.paths, seed=asked.seed, most_paths=_MOST_PATHS)
-    confidence = _confidence(asked.confidence)
-    if confidence is None:
-        rule = "is a share between 0% and 100%, such as 90%"
-        problems.append(_mistake("confidence", asked.confidence, rule=rule, remedy="write 90%"))
-    at = _month(asked.at, company)
-    if at is None:
-        problems.append(
-            _mistake("at", str(asked.at), rule="is a month of the run, such as 2023-06", remedy="write one")
-        )
+    confidence = kept(problems, _confidence, on=asked.confidence)
+    at = kept(problems, lambda known: _month(asked, known), on=company)
+    attempt = None if company is None else kept(problems, lambda known: _attempt(asked, known), on=company)
+    instead = kept(problems, lambda known: _scenarios(asked.instead, known), on=company)
     if asked.out is not None:
         places = [asked.out / name for name in _FILES]
         kept(problems, lambda files: refuse_existing(files, force=asked.force), on=places)
-    if company is None or confidence is None or at is None or problems:
+    if company is None or attempt is None or confidence is None or at is None or instead is None or problems:
         raise InputError(problems)
-    return company, confidence, at
+    return _Checked(company, attempt, confidence, at, instead)
 
 
-def _confidence(text: str) -> float | None:
+def _confidence(text: str) -> float:
+    rule, remedy = "is a share above 0% and below 100%, such as 90%", "write 90%"
     try:
         amount = parse_amount(text)
     except NumberError:
-        return None
-    return amount.value if 0 < amount.value < 1 and amount.unit in ("", "%") else None
+        raise InputError([_mistake("confidence", text, rule=rule, remedy=remedy)]) from None
+    if not (0 < amount.value < 1 and amount.unit in ("", "%")):
+        raise InputError([_mistake("confidence", text, rule=rule, remedy=remedy)])
+    return amount.value
 
 
-def _month(text: str | None, company: Company | None) -> int | None:
-    """The month index of "2023-06"; 0 where none is given, or the company is not known."""
-    if text is None or company is None:
+def _month(asked: AskedRaise, company: Company | None) -> int:
+    """The month index in which the money is there; 0 where no month is given, or the company is not known."""
+    if asked.at is None or company is None:
         return 0
+    first = company.company.first_month
+    last = first + (max(asked.months, 1) - 1)
+    rule, remedy = f"is a month of the run, from {first} to {last}", "choose one of them, or other --months"
     try:
-        index = Month.parse(text) - company.company.first_month
+        index = Month.parse(asked.at) - first
     except ValueError:
-        return None
-    return index if index >= 0 else None
+        raise InputError([_mistake("at", asked.at, rule=rule, remedy=f"write --at {first}")]) from None
+    if not 0 <= index < max(asked.months, 1):
+        raise InputError([_mistake("at", asked.at, rule=rule, remedy=remedy)])
+    return index
 
 
-def _files(found: Raise) -> dict[str, Writer]:
+def _attempt(asked: AskedRaise, company: Company) -> Attempt:
+    """How the raise goes; its words are read here, so that a mistake in them is told with all others."""
+    attempt = attempt_of(company, takes=asked.takes, succeeds=asked.succeeds, pre_money=asked.pre_money)
+    bare, problems = without_funding(company), list[Problem]()
+    kept(problems, lambda known: with_attempt(bare, known), on=attempt)
+    kept(problems, lambda known: with_money(bare, known, amount=1.0, at=0), on=attempt)
+    if problems:
+        raise InputError(problems)
+    return attempt
+
+
+def _scenarios(names: Sequence[str], company: Company | None) -> tuple[Scenario, ...]:
+    """What to do instead: as named, or what saves money. InputError where one does not fit the company."""
+    problems: list[Problem] = []
+    if not names:
+        return () if company is None else savings(company)
+    found = [kept(problems, library.load_scenario, on=name) for name in names]
+    scenarios = tuple(scenario for scenario in found if scenario is not None)
+    if company is not None:
+        for scenario in scenarios:
+            kept(problems, lambda known: apply(company, known), on=scenario)
+    if problems:
+        raise InputError(problems)
+    return scenarios
+
+
+def _files(asked: AskedRaise, company: Company, *, found: Raise) -> dict[str, Writer]:
+    """What `--out` leaves, charts last."""
+    applied = [Path(name).name.removesuffix(".toml") for name in asked.scenarios]
+    runway = runway_without(company, found, scenarios=applied)
     return {
         "raise.json": text_writer(as_json(found.as_json()) + "\n"),
         "need.csv": text_writer(need_table(found).round(2).to_csv(lineterminator="\n")),
         "starts.csv": text_writer(start_table(found).to_csv(lineterminator="\n")),
-        "raise.png": lambda path: save_raise(raise_figure(found), Path(path), found=found),
+        "instead.csv": text_writer(instead_table(found).round(6).to_csv(lineterminator="\n")),
+        "raise-runway.png": _runway_writer(runway),
+        "raise.png": lambda path: save_raise(raise_figure(found), path, found=found),
     }
+
+
+def _runway_writer(forecast: Forecast) -> Writer:
+    return lambda path: save(runway_figure(forecast), path, forecast=forecast)
 
 
 def _mistake(where: str, value: str, *, rule: str, remedy: str) -> Problem:

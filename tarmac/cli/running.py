@@ -21,14 +21,18 @@ from tarmac.cli.saving import (
 from tarmac.company import Company
 from tarmac.errors import InputError, Problem
 from tarmac.forecast import Forecast
+from tarmac.layout import plan_of
 from tarmac.report.figure import runway_figure, save
-from tarmac.report.tables import cash_table, survival_table
+from tarmac.report.owning import ownership_figure, save_ownership
+from tarmac.report.tables import cash_table, ownership_table, survival_table
 from tarmac.report.text import alt_text, screen
 from tarmac.scenario import apply, without_funding
 from tarmac.simulation import MOST_PATHS, How, simulate
 
 MOST_WORKERS: Final = 256
 GATE_FAILED: Final = 3
+RUNWAY, OWNED, OWNED_TABLE = "runway", "ownership", "ownership.csv"
+"""What the charts are of, as their file names say, and the table of who owns what."""
 
 
 def run(asked: Asked) -> int:
@@ -59,7 +63,7 @@ def _checked(asked: Asked) -> tuple[Company, tuple[Gate, ...]]:
     """The company to simulate and the gates to judge by; every mistake of the command line and its files at once."""
     problems = list(_out_of_range(asked))
     company = kept(problems, _company, on=asked)
-    kept(problems, _check_places, on=asked)
+    kept(problems, lambda known: _check_places(asked, known), on=company)
     problems += [] if company is None else _without_rate(asked, company)
     gates = None if company is None else kept(problems, lambda known: _gates(asked, known), on=company)
     if company is None or gates is None or problems:
@@ -95,9 +99,10 @@ def _without_rate(asked: Asked, company: Company) -> list[Problem]:
     return [_mistake("currency", code, rule=rule, remedy=f"add [fx] with {code} = its price in {own}; known: {known}")]
 
 
-def _check_places(asked: Asked) -> None:
+def _check_places(asked: Asked, company: Company | None) -> None:
     if asked.out is not None:
-        refuse_existing([asked.out / name for name in _file_names(asked)], force=asked.force)
+        owned = company is not None and plan_of(company).knows_ownership
+        refuse_existing([asked.out / name for name in _file_names(asked, owned=owned)], force=asked.force)
     elif asked.forms or asked.sizes:
         raise InputError([_mistake("chart", "", rule="a chart is written into a folder", remedy="add --out DIR")])
 
@@ -115,36 +120,44 @@ def _simulated(asked: Asked, company: Company) -> Forecast:
     return named.in_currency(asked.currency, rate=company.fx[asked.currency].rate.median())
 
 
-def _file_names(asked: Asked) -> list[str]:
-    return [*_chart_names(asked), "forecast.json", "survival.csv", "cash.csv", _stem(asked) + ".txt"]
+def _file_names(asked: Asked, *, owned: bool) -> list[str]:
+    names = [*_chart_names(asked, RUNWAY), "forecast.json", "survival.csv", "cash.csv", f"{_stem(asked, RUNWAY)}.txt"]
+    return [*names, OWNED_TABLE, *_chart_names(asked, OWNED)] if owned else names
 
 
-def _stem(asked: Asked) -> str:
-    return f"{file_name(Path(asked.company).name.removesuffix('.toml'))}-runway"
+def _stem(asked: Asked, what: str) -> str:
+    return f"{file_name(Path(asked.company).name.removesuffix('.toml'))}-{what}"
 
 
-def _chart_names(asked: Asked) -> dict[str, Size]:
-    """The charts by file name, each with its size; a slide is the plain one."""
+def _chart_names(asked: Asked, what: str) -> dict[str, Size]:
+    """The charts of the runway, or of who owns what, by file name, each with its size; a slide is the plain one."""
     return {
-        f"{_stem(asked)}{'' if size is Size.SLIDE else f'-{size}'}.{form}": size
+        f"{_stem(asked, what)}{'' if size is Size.SLIDE else f'-{size}'}.{form}": size
         for size in asked.sizes or [Size.SLIDE]
         for form in asked.forms or [Form.PNG]
     }
 
 
 def _files(asked: Asked, forecast: Forecast) -> dict[str, Writer]:
-    """What `--out` leaves, charts last: the last path printed is a picture."""
+    """What `--out` leaves, the runway charts last: the last path printed is a picture."""
     files = {
         "forecast.json": text_writer(as_json(forecast.as_json()) + "\n"),
         "survival.csv": text_writer(survival_table(forecast).to_csv(lineterminator="\n")),
         "cash.csv": text_writer(cash_table(forecast).round(2).to_csv(lineterminator="\n")),
-        f"{_stem(asked)}.txt": text_writer(alt_text(forecast) + "\n"),
+        f"{_stem(asked, RUNWAY)}.txt": text_writer(alt_text(forecast) + "\n"),
     }
-    return files | {name: _chart_writer(forecast, size) for name, size in _chart_names(asked).items()}
+    if forecast.ownership is not None:
+        files[OWNED_TABLE] = text_writer(ownership_table(forecast).round(6).to_csv(lineterminator="\n"))
+        files |= {name: _owned_writer(forecast, size) for name, size in _chart_names(asked, OWNED).items()}
+    return files | {name: _chart_writer(forecast, size) for name, size in _chart_names(asked, RUNWAY).items()}
 
 
 def _chart_writer(forecast: Forecast, size: Size) -> Writer:
     return lambda path: save(runway_figure(forecast, size.value), path, forecast=forecast)
+
+
+def _owned_writer(forecast: Forecast, size: Size) -> Writer:
+    return lambda path: save_ownership(ownership_figure(forecast, size.value), path, forecast=forecast)
 
 
 def _judge(gates: Sequence[Gate], forecast: Forecast) -> int:

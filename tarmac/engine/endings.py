@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 CAUSES: Final = ("covenant", "vendor", "supply", "obligation", "cash")
 """Why a path ends, the first that holds.
 
-`covenant`: a lender called its loan the month before, for too little cash, and what was due could not be paid. `vendor`:
-a bill stayed unpaid longer than its vendor waits. `supply`: wages, a lender or a tax could not be paid, at a company
-that a vendor had stopped supplying. `obligation`: the same at any other. `cash`: where no bill waits or the bank pays,
-cash did not cover what was due.
+`covenant`: a lender called its loan the month before, for too little cash, and what was due could not be paid.
+`vendor`: a bill stayed unpaid longer than its vendor waits. `supply`: wages, a lender or a tax could not be paid, at a
+company that a vendor had stopped supplying. `obligation`: the same at any other. `cash`: where no bill waits, or the
+bank pays, cash did not cover what was due.
 """
 
 

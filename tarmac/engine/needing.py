@@ -122,12 +122,13 @@ class Search:
         amounts = np.sort(self.righted())
         paths = len(amounts)
         known = {level: float(amounts[int(np.ceil(level * paths)) - 1]) for level in LEVELS}
-        off = {level: self._off(level * paths) / paths for level in LEVELS if 0 < known[level] < np.inf}
-        fresh = [level for level in off if level not in self._asked]
-        level = fresh[0] if fresh else max(off, key=off.__getitem__, default=None)
+        levels = [level for level in LEVELS if 0 < known[level] < np.inf and known[level] not in self._tried]
+        fresh = [level for level in levels if level not in self._asked]
         if not fresh and self._falls_short:
             return self._most
-        if level is None or off[level] <= _ENOUGH or known[level] in self._tried:
+        off = {level: self._off(level * paths) / paths for level in levels}
+        level = fresh[0] if fresh else max(off, key=off.__getitem__, default=None)
+        if level is None or off[level] <= _ENOUGH:
             return None
         self._asked.append(level)
         return known[level]

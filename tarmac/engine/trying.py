@@ -93,7 +93,8 @@ class Trial:
         """When money is needed and when it comes, by the month in which an attempt begins."""
         drivers = self._prepared.drivers
         takes, chance = (
-            np.broadcast_to(drivers.value(number), drivers.paths) for number in (self._round.takes, self._round.succeeds)
+            np.broadcast_to(drivers.value(number), drivers.paths)
+            for number in (self._round.takes, self._round.succeeds)
         )
         arrives = [np.floor(start + takes) for start in range(drivers.months)]
         safe = self.struck == drivers.months

@@ -2,7 +2,7 @@
 
 from tarmac.raising.attempt import Attempt, attempt_of
 from tarmac.raising.dilution import Dilution, Span
-from tarmac.raising.finding import PATHS, raising
+from tarmac.raising.finding import PATHS, raising, runway_without
 from tarmac.raising.instead import SAVINGS, Alternative, savings
 from tarmac.raising.result import LEVELS, SCHEMA, Raise
 
@@ -18,5 +18,6 @@ __all__ = [
     "Span",
     "attempt_of",
     "raising",
+    "runway_without",
     "savings",
 ]

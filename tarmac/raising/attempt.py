@@ -35,8 +35,8 @@ def attempt_of(
     planned = [item for item in company.document().get("round", ()) if item["instrument"] == "equity"]
     known = planned[0] if planned else {}
     source = f"round.{known['name']}" if known else "nothing: the money comes at once"
-    priced = next((item for item in planned if "pre_money" in item or "sold" in item), {})
-    price = {key: priced[key] for key in _PRICE if key in priced}
+    priced: dict[str, Any] = next((item for item in planned if "pre_money" in item or "sold" in item), {})
+    price: dict[str, Any] = {key: priced[key] for key in _PRICE if key in priced}
     priced_by = f"round.{priced['name']}" if priced else ""
     if pre_money is not None:
         price = {key: value for key, value in price.items() if key == "option_pool"} | {"pre_money": pre_money}
@@ -57,10 +57,10 @@ def with_attempt(company: Company, attempt: Attempt) -> Company:
 
 def with_money(company: Company, attempt: Attempt, *, amount: float, at: int) -> Company:
     """The company with an amount that surely comes in month index `at`, at the attempt's price, as its first round."""
-    return _with_first(company, {"amount": amount, **attempt.price}, starts=at)
+    return _with_first(company, {"amount": amount} | dict(attempt.price), starts=at)
 
 
 def _with_first(company: Company, keys: Mapping[str, Any], *, starts: int = 0) -> Company:
-    head = {"name": ROUND, "instrument": "equity", "starts": str(company.company.first_month + starts)}
+    head = {"name": ROUND, "instrument": "equity", "starts": str(company.company.first_month + starts)} | dict(keys)
     document = company.document()
-    return company_from(document | {"round": [head | keys, *document.get("round", ())]}, company.file)
+    return company_from(document | {"round": [head, *document.get("round", ())]}, company.file)

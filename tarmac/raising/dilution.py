@@ -28,7 +28,10 @@ class Span:
     def of(cls, rows: Sequence[NDArray[np.float64]]) -> "Span | None":
         """That of some values; None where there is none."""
         values = np.concatenate(rows)
-        return cls(*np.quantile(values, [0.05, 0.5, 0.95]).tolist(), len(values)) if len(values) else None
+        if not len(values):
+            return None
+        low, middle, high = np.quantile(values, [0.05, 0.5, 0.95]).tolist()
+        return cls(low, middle, high, len(values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """How much to raise and by when: the need for money, the last month to begin, and both at once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -11,14 +12,14 @@ from tarmac.engine.block import Job
 from tarmac.engine.needing import need_of_block
 from tarmac.engine.trying import Timing, Trial
 from tarmac.errors import InputError, Problem
-from tarmac.forecast import Need
+from tarmac.forecast import Forecast, Need
 from tarmac.layout import plan_of
 from tarmac.raising.attempt import Attempt, with_attempt
 from tarmac.raising.dilution import dilution_of
 from tarmac.raising.instead import alternatives
 from tarmac.raising.result import Raise
 from tarmac.scenario import Scenario, without_funding
-from tarmac.simulation import need_from, overflow_told
+from tarmac.simulation import forecast_of, need_from, overflow_told
 
 PATHS: Final = 4_096
 """Paths of the table over starts and amounts, and of what else would be needed: the first of the run."""
@@ -74,6 +75,20 @@ def _raising(
         dilution=None if amount is None else dilution_of(company, job, attempt=attempt, amount=amount, at=at),
         alternatives=alternatives(company, instead, job=tried, confidence=confidence, at=at, base=blocks[0]),
     )
+
+
+def runway_without(company: Company, found: Raise, *, scenarios: Sequence[str] = ()) -> Forecast:
+    """The forecast without new money, which says when it is needed; it knows the last month to begin, if there is one.
+
+    `scenarios` are the names of what has been applied to the company.
+    """
+    bare = without_funding(company)
+    job = Job(plan_of(bare), found.seed, found.months, found.paths)
+    with overflow_told(company.file, found.months):
+        forecast = forecast_of(bare, job, scenarios=(*scenarios, "without-funding"), need=found.need)
+    begin = found.begin_by
+    dated = None if begin is None or begin >= found.months else begin
+    return replace(forecast, origin=replace(forecast.origin, begin_by=dated))
 
 
 def _job(job: Job, company: Company) -> Job:

@@ -13,7 +13,16 @@ from numpy.typing import NDArray
 from tarmac.forecast import Forecast
 from tarmac.money import format_share
 from tarmac.months import Month
-from tarmac.report.labels import HALO, Label, Moment, label_moments, label_right, make_room, size_in_points, starts_in_words
+from tarmac.report.labels import (
+    HALO,
+    Label,
+    Moment,
+    label_moments,
+    label_right,
+    make_room,
+    size_in_points,
+    starts_in_words,
+)
 from tarmac.report.style import BAND_COLOURS, BLUE, CLOCK_COLOURS, FAINT_INK, INK, style
 from tarmac.report.tables import BANDS, drawn_clocks
 from tarmac.report.words import CLOCK_NAMES, bare_money, counted, end_of, in_currency

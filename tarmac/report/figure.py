@@ -130,9 +130,7 @@ class Page:
         """A chart from its lower left corner, so high, and so far from the right edge."""
         left, bottom = corner
         width = self.width - left - right
-        return self.figure.add_axes(
-            (left / self.width, bottom / self.height, width / self.width, height / self.height)
-        )
+        return self.figure.add_axes((left / self.width, bottom / self.height, width / self.width, height / self.height))
 
 
 def _how_to_read(forecast: Forecast) -> str:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_NOTE: Final = "Bands are per-month quantiles over paths that are solvent and independent in that month; they are not paths."
+_NOTE: Final = (
+    "Bands are per-month quantiles over paths that are solvent and independent in that month; they are not paths."
+)
 
 
 @style()

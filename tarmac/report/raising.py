@@ -92,7 +92,12 @@ def raise_text(found: Raise) -> str:
     sentences += [f"{begin_in_words(found)}, if the attempt closes", _attempt(found), *_price(found)]
     for sentence in filter(None, sentences):
         lines += textwrap.wrap(f"{sentence}.", WIDTH, subsequent_indent="    ")
-    blocks = [_curve(found), _table(found), _instead(found) if len(found.alternatives) > 1 else [], [run_in_words(found)]]
+    blocks = [
+        _curve(found),
+        _table(found),
+        _instead(found) if len(found.alternatives) > 1 else [],
+        [run_in_words(found)],
+    ]
     return "\n".join([*lines, *(line for block in blocks if block for line in ("", *block))])
 
 
@@ -139,7 +144,9 @@ def _price(found: Raise) -> Iterator[str]:
         yield f"{text} (P50, P5 to P95)"
     if cost.at_exit is not None and cost.proceeds is not None:
         sold = f"{percent(cost.at_exit.paths, cost.paths)}%"
-        money = [format_money(value, found.currency) for value in (cost.proceeds.p50, cost.proceeds.p5, cost.proceeds.p95)]
+        money = [
+            format_money(value, found.currency) for value in (cost.proceeds.p50, cost.proceeds.p5, cost.proceeds.p95)
+        ]
         got = f"and get {money[0]} ({money[1]} to {money[2]})"
         yield f"Where it is sold, on {sold} of the paths, they have {_span(cost.at_exit)} {got}"
 

@@ -52,7 +52,13 @@ def instead_table(found: Raise) -> "pd.DataFrame":
     import pandas as pd
 
     rows = {
-        row.name or "as-it-is": (row.amount, row.difference, *(row.interval or (None, None)), row.alone / row.paths, row.paths)
+        row.name or "as-it-is": (
+            row.amount,
+            row.difference,
+            *(row.interval or (None, None)),
+            row.alone / row.paths,
+            row.paths,
+        )
         for row in found.alternatives
     }
     columns = ["amount", "difference", "low", "high", "survives_without", "paths"]
@@ -74,7 +80,7 @@ def need_curve(found: Raise, ax: "Axes") -> "Axes":
         _mark_answer(found, ax, amount=found.amount)
     ax.set(ylim=(0, 1.02), xlabel=f"money at the start of {(found.first_month + found.at).label}")
     ax.set_xlim(0, max([*amounts[np.isfinite(amounts)], 0.0]) * 1.05 or 1.0)
-    ax.set_title("Paths that survive, with 95% Monte Carlo interval")
+    ax.set_title("Paths that survive, by money")
     _axes_in_words(found, ax)
     return ax
 
@@ -97,7 +103,7 @@ def _axes_in_words(found: Raise, ax: "Axes") -> None:
 
 @style()
 def start_map(found: Raise, ax: "Axes") -> "Axes":
-    """Share of paths that survive by start and amount, with borders at 80, 90 and 95%. Same numbers as `start_table`."""
+    """Share of paths that survive by start and amount, with borders at 80, 90, 95%. Same numbers as `start_table`."""
     share = found.survives / found.tried
     ax.imshow(share, origin="upper", aspect="auto", cmap="cividis", vmin=0, vmax=1)
     ax.set_xticks(range(len(found.amounts)), [drawable(format_money(x, found.currency)) for x in found.amounts])

@@ -265,8 +265,8 @@ def ownership_in_words(forecast: Forecast) -> str:
     if owned is None or not owned.common.paths:
         return ""
     middle, low, high = (format_share(owned.quantile(level)) for level in (0.5, 0.05, 0.95))
-    end = end_of(forecast, forecast.months - 1)
-    return f"Founders and staff own {middle} (P5 to P95: {low} to {high}) where solvent at {end}, from {format_share(owned.opening)}"
+    end, opening = end_of(forecast, forecast.months - 1), format_share(owned.opening)
+    return f"Founders and staff own {middle} (P5 to P95: {low} to {high}) where solvent at {end}, from {opening}"
 
 
 def proceeds_in_words(forecast: Forecast) -> str:
