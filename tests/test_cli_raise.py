@@ -111,7 +111,23 @@ def test_an_attempt_too_long_is_said_to_be(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_what_to_do_instead_is_as_asked(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["raise", "saas-seed", "--instead", "compute-plus-50", "--pre-money", "9M", "--json", *FEW]) == 0
+    assert (
+        main(
+            [
+                "raise",
+                "saas-seed",
+                "--instead",
+                "compute-plus-50",
+                "--pre-money",
+                "9M",
+                "--json",
+                *FEW,
+                "--months",
+                "24",
+            ]
+        )
+        == 0
+    )
     document = json.loads(capsys.readouterr().out)
     assert [row["scenario"] for row in document["instead"]] == ["", "compute-plus-50"]
     assert document["instead"][1]["difference"] > 0

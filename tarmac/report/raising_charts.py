@@ -78,7 +78,7 @@ def need_curve(found: Raise, ax: "Axes") -> "Axes":
     ax.plot(amounts, levels, color=BLUE, linewidth=2)
     if found.amount is not None:
         _mark_answer(found, ax, amount=found.amount)
-    ax.set(ylim=(0, 1.02), xlabel=f"money at the start of {(found.first_month + found.at).label}")
+    ax.set(ylim=(-0.02, 1.02), xlabel=f"money at the start of {(found.first_month + found.at).label}")
     ax.set_xlim(0, max([*amounts[np.isfinite(amounts)], 0.0]) * 1.05 or 1.0)
     ax.set_title("Paths that survive, by money")
     _axes_in_words(found, ax)
@@ -87,7 +87,7 @@ def need_curve(found: Raise, ax: "Axes") -> "Axes":
 
 def _mark_answer(found: Raise, ax: "Axes", *, amount: float) -> None:
     """The amount looked for, with lines to both axes; its name stands where the curve is not."""
-    ax.plot([0, amount, amount], [found.confidence, found.confidence, 0], ":", color=VERMILLION, linewidth=1.2)
+    ax.plot([0, amount, amount], [found.confidence, found.confidence, -0.02], ":", color=VERMILLION, linewidth=1.2)
     ax.plot([amount], [found.confidence], "o", color=VERMILLION, clip_on=False, zorder=3)
     label = drawable(f"{format_money(amount, found.currency)} for {format_share(found.confidence)}")
     ax.annotate(label, (amount, 0.04), (-5, 0), textcoords="offset points", ha="right", color=VERMILLION)
@@ -98,7 +98,8 @@ def _axes_in_words(found: Raise, ax: "Axes") -> None:
 
     ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: drawable(format_money(value, found.currency))))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_share(value)))
+    shares = [0.0, 0.25, 0.5, 0.75, 1.0]
+    ax.set_yticks(shares, [format_share(share) for share in shares])
 
 
 @style()
@@ -113,7 +114,7 @@ def start_map(found: Raise, ax: "Axes") -> "Axes":
         ax.text(column, row, format_share(float(value)), ha="center", va="center", color=colour, fontsize="small")
     _borders(share, ax)
     ax.set(xlabel="amount, if the attempt closes", ylabel="attempt begun in")
-    ax.set_title("Paths that survive, by start and amount")
+    ax.set_title("Paths that survive")
     ax.grid(visible=False)
     return ax
 

@@ -101,7 +101,12 @@ def screen(forecast: Forecast) -> str:
     lines += [*_alive(forecast), *_need(forecast), *_rounds(forecast), *_owned(forecast), *_run(forecast)]
     lines += _assumed(forecast, room=LINES - len(lines))
     if len(lines) > LINES:
-        return "\n".join(line for line in lines if line)
+        lines = [line for line in lines if line]
+        rounds = _rounds(forecast)
+        if len(lines) > LINES and len(rounds) > 1:
+            first = lines.index(rounds[0])
+            lines[first : first + len(rounds)] = [short(" ".join(map(str.strip, rounds)), WIDTH)]
+        return "\n".join(lines)
     return "\n".join(lines if len(lines) == LINES else [*lines[:opened], "", *lines[opened:]])
 
 
@@ -254,9 +259,15 @@ def _rounds(forecast: Forecast) -> list[str]:
 
 
 def _owned(forecast: Forecast) -> list[str]:
-    """Who owns what, and what a sale brings, on a line each; nothing where it is not known."""
-    owned, got = ownership_in_words(forecast), proceeds_in_words(forecast)
-    return [short(f"{text}.", WIDTH) for text in (owned, got) if text]
+    """Who owns what, and what a sale brings, on one line; nothing where it is not known."""
+    owned, got = ownership_in_words(forecast), forecast.exit_proceeds
+    if got is None or forecast.ownership is None or not owned:
+        return [f"{text}." for text in (owned or proceeds_in_words(forecast),) if text]
+    share = [format_share(forecast.ownership.quantile(level)) for level in (0.5, 0.05, 0.95)]
+    money = [format_money(got.quantile(level), forecast.origin.currency) for level in (0.5, 0.05, 0.95)]
+    end = end_of(forecast, forecast.months - 1)
+    text = f"Founders and staff: {share[0]} (P5 to P95: {share[1]} to {share[2]}) at {end}"
+    return [short(f"{text}; if sold {money[0]} ({money[1]} to {money[2]}).", WIDTH)]
 
 
 def ownership_in_words(forecast: Forecast) -> str:

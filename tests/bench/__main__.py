@@ -23,8 +23,10 @@ from numpy.typing import NDArray
 
 from tarmac import load
 from tarmac.engine.block import Job, run_blocks
+from tarmac.engine.needing import need_of_block
 from tarmac.layout import plan_of
-from tarmac.simulation import How, run, tasks
+from tarmac.scenario import without_funding
+from tarmac.simulation import NEED_PATHS, How, run, tasks
 from tarmac.summary import Summary, total
 from tests.bench import whole_array
 
@@ -37,6 +39,7 @@ REPEATS = 5
 COMMAND_REPEATS = 5
 WORKERS = 2
 
+RAISE = ["raise", "stability-ai", "--months", "18", "--confidence", "90%", "--seed", "7"]
 EVERYTHING = "engine, 1 worker, a company with every mechanism"
 
 PEAK = """
@@ -163,6 +166,18 @@ def memory_rows() -> list[str]:
     ]
 
 
+def need_rows() -> list[str]:
+    """The need of a company whose policies react to cash: time of one block's search, and its runs."""
+    plan = plan_of(without_funding(load("stability-ai")))
+    times, runs = [], 0
+    for _ in range(COMMAND_REPEATS):
+        begun = time.perf_counter()
+        runs = need_of_block(Job(plan, SEED, MONTHS, NEED_PATHS), 0).runs
+        times.append(time.perf_counter() - begun)
+    middle = f"{statistics.median(times):.2f} s ({min(times):.2f} to {max(times):.2f})"
+    return [f"| need with policies, {NEED_PATHS:,} paths | {middle}, {runs} evaluations |"]
+
+
 def command_rows() -> list[str]:
     """The time of whole commands, each in a process of its own."""
     tarmac = [sys.executable, "-m", "tarmac"]
@@ -171,6 +186,7 @@ def command_rows() -> list[str]:
         commands = {
             "`tarmac --help`": seconds([*tarmac, "--help"]),
             "`tarmac run stability-ai --out DIR` (20,000 paths, chart)": seconds(report),
+            "`tarmac raise stability-ai --months 18` (8,192 paths)": seconds([*tarmac, *RAISE]),
         }
     return [
         f"| {name} | {statistics.median(found):.2f} s ({min(found):.2f} to {max(found):.2f}) |"
@@ -190,7 +206,7 @@ def machine() -> str:
 def main() -> None:
     """Measure and print."""
     print(machine(), flush=True)
-    others = [*memory_rows(), *command_rows()]
+    others = [*memory_rows(), *need_rows(), *command_rows()]
     for rows in (speed_table(), ["| what | figure |", "|---|---|", *others]):
         print("", *rows, sep="\n", flush=True)
 
