@@ -1,6 +1,6 @@
 """README.md read by the tests, and what is made renewed: `python -m tests.readme`, or `make readme`.
 
-Made are the screen and the picture in README.md and, in models/README.md, the table of the models, the reference table
+Made are the screens and the picture in README.md and, in models/README.md, the table of the models, the reference table
 and what the model of Stability AI says beside the facts.
 """
 
@@ -11,7 +11,11 @@ from pathlib import Path
 
 import tarmac
 from tarmac.company import reference_table
+from tarmac.engine.block import Job
+from tarmac.layout import plan_of
+from tarmac.raising import attempt_of, raising, savings
 from tarmac.report.figure import runway_figure, save
+from tarmac.report.raising import raise_text
 from tarmac.report.text import screen
 from tests.facts_page import page
 from tests.models_page import page as models_page
@@ -20,7 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 MODELS = ROOT / "models" / "README.md"
 PICTURE = ROOT / "docs" / "runway.svg"
-COMMAND = "$ tarmac run stability-ai --seed 7"
+RUN = "$ tarmac run stability-ai --seed 7"
+RAISE = "$ tarmac raise ai-lab --seed 7"
 
 
 def blocks(language: str) -> list[str]:
@@ -35,19 +40,26 @@ def demo() -> tarmac.Forecast:
     return tarmac.simulate(tarmac.load(ROOT / "models" / "stability-ai.toml"), seed=7)
 
 
-def shown_screen() -> str:
-    """The screen that README.md shows."""
-    [block] = blocks("console")
-    command, _, output = block.rstrip("\n").partition("\n")
-    assert command == COMMAND
-    return output
+@cache
+def screens() -> dict[str, str]:
+    """The screens that README.md shows, as they are now, by command."""
+    lab = tarmac.load(ROOT / "models" / "ai-lab.toml")
+    job = Job(plan_of(lab), 7, 24, 8_192)
+    raised = raising(lab, job=job, confidence=0.9, attempt=attempt_of(lab), instead=savings(lab))
+    return {RUN: screen(demo()), RAISE: raise_text(raised)}
+
+
+def shown_screens() -> dict[str, str]:
+    """The screens that README.md shows, by command."""
+    parts = [block.rstrip("\n").partition("\n") for block in blocks("console")]
+    return {command: output for command, _, output in parts}
 
 
 def renew() -> None:
-    """Put the real screen into README.md and the real picture beside it."""
-    forecast = demo()
-    block = f"```console\n{COMMAND}\n{screen(forecast)}\n```"
-    text = re.sub(r"^```console\n.*?^```$", lambda _: block, README.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    """Put the real screens into README.md and the real picture beside it."""
+    forecast, text = demo(), README.read_text("utf-8")
+    for command, shown in shown_screens().items():
+        text = text.replace(f"{command}\n{shown}\n```", f"{command}\n{screens()[command]}\n```")
     README.write_text(text, encoding="utf-8", newline="\n")
     PICTURE.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:

@@ -5,10 +5,21 @@ from pathlib import Path
 import pytest
 
 from tarmac.cli.main import main
-from tarmac.report.text import screen
 from tests.facts_page import page
 from tests.models_page import page as models_page
-from tests.readme import MODELS, PICTURE, README, ROOT, between_markers, blocks, demo, shown_screen
+from tests.readme import (
+    MODELS,
+    PICTURE,
+    RAISE,
+    README,
+    ROOT,
+    RUN,
+    between_markers,
+    blocks,
+    demo,
+    screens,
+    shown_screens,
+)
 
 MONTH = re.compile(r"\b[A-Z][a-z]{2} \d{4}\b")
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -51,9 +62,11 @@ def test_python(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (folder / "runway.pdf").is_file()
 
 
-def test_the_screen_is_the_real_one() -> None:
+@pytest.mark.parametrize("command", [RUN, RAISE])
+def test_the_screens_are_the_real_ones(command: str) -> None:
     """The same words, and numbers as near as another processor's rounding leaves them; else: make readme."""
-    _assert_alike(shown_screen(), screen(demo()))
+    assert shown_screens().keys() == screens().keys()
+    _assert_alike(shown_screens()[command], screens()[command])
 
 
 def test_the_model_beside_the_facts_is_the_real_one() -> None:
