@@ -120,7 +120,21 @@ def test_the_attempt_is_that_of_the_first_equity_round() -> None:
     assert attempt_of(lab, takes="2").takes == "2"
     assert attempt_of(lab, pre_money="9M").price == {"pre_money": "9M", "option_pool": "12%"}
     assert attempt_of(without_funding(lab)).takes == 0
+    assert not attempt_of(lab).earliest
     assert not attempt_of(without_funding(lab)).price
+
+
+def test_a_round_that_may_close_in_any_month_is_said_to() -> None:
+    keys = {"starts": "2024-01", "takes": 3, "closes_monthly": "10%", "gives_up_after": 12, "amount": 5, "sold": "20%"}
+    subject = company(cost=[{"name": "burn", "monthly": 1}], round=[{"name": "A", "instrument": "equity", **keys}])
+    attempt = attempt_of(subject)
+    assert attempt.earliest
+    assert not attempt_of(subject, takes="4").earliest
+    result = found(subject, paths=100, attempt=attempt)
+    assert "it may close in any month from then on" in " ".join(raise_text(result).split())
+    assert result.dilution is not None
+    assert result.dilution.sold is not None
+    assert result.dilution.sold.p50 == pytest.approx(0.2)
 
 
 def test_json_and_tables_say_the_same() -> None:

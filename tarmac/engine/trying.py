@@ -57,7 +57,7 @@ class _Sale:
         first = ledger.plan.rounds[0]
         for plan, (paths, _) in ledger.rounds.closed:
             if plan.driver == first.driver and ledger.ownership is not None:
-                place = ledger.ownership.owners.index(plan.driver)
+                place = ledger.ownership.owners.index(plan.owner)
                 self.sold.append(ledger.ownership.held[place, paths])
 
 

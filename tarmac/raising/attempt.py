@@ -18,7 +18,8 @@ class Attempt:
     """A raise in the words of a company file.
 
     `price`: keys of an equity round that say what the money buys, none where that is not known; `source`: where time
-    and chance come from; `priced_by`: where the price comes from.
+    and chance come from; `priced_by`: where the price comes from; `earliest`: `takes` is the earliest only, because the
+    round has a chance of closing every month from then on, which is not looked at here.
     """
 
     takes: str | float
@@ -26,6 +27,7 @@ class Attempt:
     price: Mapping[str, Any]
     source: str
     priced_by: str = ""
+    earliest: bool = False
 
 
 def attempt_of(
@@ -47,6 +49,7 @@ def attempt_of(
         price=price,
         source=source if takes is None else "the command line",
         priced_by=priced_by,
+        earliest=takes is None and "closes_monthly" in known,
     )
 
 

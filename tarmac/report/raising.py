@@ -119,6 +119,8 @@ def _attempt(found: Raise) -> str:
     months = f"{attempt.takes} month{'' if str(attempt.takes) == '1' else 's'}"
     chance = f"closes with a chance of {format_share(found.closes)}"
     text = f"An attempt takes {months} and {chance} (from {short(attempt.source)})"
+    if attempt.earliest:
+        text += "; that is the earliest, and it may close in any month from then on: begin so much sooner"
     if found.beyond:
         late = f"{percent(found.beyond, found.paths)}%"
         text += f"; begun at once, it ends after these {counted(found.months, 'month')} on {late} of the paths"
