@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from tarmac.company import Company
+    from tarmac.comparing import Comparison, compare
     from tarmac.errors import InputError, Problem, TarmacError
     from tarmac.forecast import Forecast
     from tarmac.library import load, load_scenario
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Company",
+    "Comparison",
     "Forecast",
     "How",
     "InputError",
@@ -30,6 +32,7 @@ __all__ = [
     "Statements",
     "TarmacError",
     "__version__",
+    "compare",
     "load",
     "load_scenario",
     "simulate",
@@ -38,6 +41,7 @@ __all__ = [
 
 _HOMES: Final = {
     "Company": "company",
+    "Comparison": "comparing",
     "Forecast": "forecast",
     "How": "simulation",
     "InputError": "errors",
@@ -45,6 +49,7 @@ _HOMES: Final = {
     "Scenario": "scenario",
     "Statements": "statements",
     "TarmacError": "errors",
+    "compare": "comparing",
     "load": "library",
     "load_scenario": "library",
     "simulate": "simulation",

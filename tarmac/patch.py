@@ -27,6 +27,9 @@ _PAIRS: Final = "correlation"
 _LINE_AMOUNTS: Final = ("monthly", "cost", "units", "unit_price", "gpus", "gpu_hour", "utilisation")
 _RATES: Final = ("growth", "churn", "price_growth", "units_growth")
 _BY_MONTH: Final = (*_LINE_AMOUNTS, *_RATES, "times", "minimum", "drift")
+_BEFORE: Final = {"terms": "opening_terms", "collected_after": "opening_collected_after"}
+"""Keys that say when bills and invoices are paid, and where that stands for those from before the first month."""
+
 _IN_A_LIST: Final = re.compile(r"\[\d+\]\.")
 _MATCHES: Final = "a target matches something in the company"
 
@@ -122,6 +125,8 @@ class Patch:
         fitting = {path: value for path, value in values.items() if _FITS[edit.operation](value)}
         if values and not fitting:
             yield "target", edit.target, f"{edit.operation} goes with {_GOES_WITH[edit.operation]}", "use set"
+        if edit.operation == "shift" and isinstance(edit.argument, float):
+            yield from _whole_months(edit, fitting)
         for path, value in fitting.items():
             self._write(edit, written.get(path) or self._new_slot(path), value=value)
 
@@ -148,8 +153,10 @@ class Patch:
 
     def _write(self, edit: Edit, slot: Slot, *, value: Any) -> None:  # noqa: ANN401  (plain values of a file)
         table, key = slot
+        if key in _BEFORE:
+            table.setdefault(_BEFORE[key], value)  # what was billed before the first month stays as it was
         if edit.operation == "shift":
-            table[key] = self._shifted(edit.argument, value)
+            table[key] = _collected(edit.argument, value) if _is_vector(value) else self._shifted(edit.argument, value)
         elif edit.dated and edit.operation == "multiply" and key in _LINE_AMOUNTS:
             table["times"] = self._between(edit, table.get("times", 1))
         elif edit.dated:
@@ -159,12 +166,13 @@ class Patch:
         else:
             table[key] = edit.on_number(value)
 
-    def _shifted(self, by: int, value: str | Mapping[str, Any]) -> str | dict[str, Any]:
+    def _shifted(self, months: float, value: str | Mapping[str, Any]) -> str | dict[str, Any]:
         """A month moved; a schedule with all its months moved but the first, in which it has to begin."""
+        by = int(months)
         if isinstance(value, str):
             return str(Month.parse(value) + by)
-        months = {month: Month.parse(month) for month in value}
-        return {str(months[key] + (0 if months[key] == self._first else by)): item for key, item in value.items()}
+        known = {month: Month.parse(month) for month in value}
+        return {str(known[key] + (0 if known[key] == self._first else by)): item for key, item in value.items()}
 
     def _between(self, edit: Edit, value: Any) -> dict[str, Any]:  # noqa: ANN401
         """A schedule in which an edit holds from one month to another; before and after, what held stays."""
@@ -243,8 +251,41 @@ def _is_number(value: object) -> bool:
     return True
 
 
+def _is_vector(value: object) -> bool:
+    """Whether a plain value is shares by months since the invoice."""
+    return isinstance(value, list) and bool(value) and all(isinstance(share, int | float) for share in value)
+
+
+def _collected(months: float, shares: list[float]) -> list[float]:
+    """Shares collected some months later, or earlier (negative), but not before the invoice.
+
+    Half a month earlier is half of each share a month earlier.
+
+    >>> _collected(-0.5, [0.0, 1.0]), _collected(1, [0.6, 0.4]), _collected(-2, [0.5, 0.5])
+    ([0.5, 0.5], [0.0, 0.6, 0.4], [1.0])
+    """
+    moved: dict[int, float] = {}
+    for age, share in enumerate(shares):
+        place = max(age + months, 0.0)
+        early = int(place)
+        part = share * (place - early)
+        for at, amount in ((early, share - part), (early + 1, part)):
+            moved[at] = moved.get(at, 0.0) + amount
+    last = max((age for age, share in moved.items() if share), default=0)
+    return [moved.get(age, 0.0) for age in range(last + 1)]
+
+
+def _whole_months(edit: Edit, values: Mapping[str, Any]) -> Iterator[Mistake]:
+    """Only collections move by a part of a month."""
+    if any(not _is_vector(value) for value in values.values()) and not float(edit.argument).is_integer():
+        remedy = "write shift = 1, or point at collected_after"
+        yield "shift", str(edit.argument), "a month moves by whole months", remedy
+
+
 def _is_dated(value: object) -> bool:
-    """Whether a plain value is a month or a schedule."""
+    """Whether a plain value is a month, a schedule, or collections by month since the invoice."""
+    if _is_vector(value):
+        return True
     if isinstance(value, Mapping):
         return _is_schedule(value)
     try:
@@ -279,7 +320,7 @@ _FITS: Final[dict[str, Callable[[object], bool]]] = {
     "add": _is_number,
     "shift": _is_dated,
 }
-_GOES_WITH: Final = {"multiply": "a number", "add": "a number", "shift": "a month or a schedule"}
+_GOES_WITH: Final = {"multiply": "a number", "add": "a number", "shift": "a month, a schedule or collected_after"}
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  (plain values of a file)

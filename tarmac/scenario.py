@@ -61,7 +61,12 @@ class Change(Table):
     add: Annotated[int | float | str | None, BeforeValidator(_amount)] = Field(
         None, description="What is added to a number ('1%', '250k')."
     )
-    shift: int | None = Field(None, description="Months by which a month or a schedule moves.", ge=-240, le=240)
+    shift: int | float | None = Field(
+        None,
+        description="Months by which a month or a schedule moves; collected_after also by a part of one.",
+        ge=-240,
+        le=240,
+    )
     add_item: dict[str, Any] | None = Field(None, description="One more table in a section.")
     remove: bool | None = Field(None, description="true: the table or key is taken out.")
     from_: When | None = Field(None, alias="from", description="First month in which the change holds.")

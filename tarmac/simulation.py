@@ -79,7 +79,7 @@ def simulate(
     Scenarios (names on the shelf, files, or scenarios) are applied in order. Without a seed, one is drawn and kept in
     the forecast. InputError where a scenario does not fit or a number is out of range.
     """
-    _check(months=months, paths=paths, seed=seed)
+    check_run(months=months, paths=paths, seed=seed)
     patched = with_scenarios(company, scenarios)
     plan = plan_of(patched)
     job = Job(plan, fresh_seed() if seed is None else seed, months, paths, how.audit)
@@ -186,7 +186,7 @@ def _here(job: Job, how: How) -> Iterator[Summary]:
 def _elsewhere(job: Job, spans: list[range], *, how: How) -> Iterator[Summary]:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([run_blocks.__module__])
-    pool = ProcessPoolExecutor(how.workers, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+    pool = ProcessPoolExecutor(how.workers, mp_context=context, initializer=leave_interrupts_to_the_parent)
     try:
         for part, span in zip(pool.map(run_blocks, [job] * len(spans), spans), spans, strict=True):
             how.tell(min(span.stop * BLOCK_PATHS, job.paths), job.paths)
@@ -195,7 +195,7 @@ def _elsewhere(job: Job, spans: list[range], *, how: How) -> Iterator[Summary]:
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def leave_interrupts_to_the_parent() -> None:
     """A worker that died of Ctrl-C itself could leave its parent waiting for it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -204,11 +204,12 @@ def _name(item: str | Path | Scenario) -> str:
     return item.name if isinstance(item, Scenario) else str(item)
 
 
-def _check(*, months: int, paths: int, seed: int | None) -> None:
+def check_run(*, months: int, paths: int, seed: int | None, most: int = MOST_PATHS) -> None:
+    """InputError where the months, paths (at most `most`) or seed of a run are out of range."""
     problems = []
     for where, value, low, high in (
         ("months", months, 1, LONGEST),
-        ("paths", paths, 1, MOST_PATHS),
+        ("paths", paths, 1, most),
         ("seed", 0 if seed is None else seed, 0, MAX_SEED),
     ):
         if type(value) is not int or not low <= value <= high:  # Python callers pass what they like
@@ -248,11 +249,12 @@ def _opening_cash(company: Company) -> float:
 def assumptions(plan: Plan, company: Company, *, months: int | None = None) -> tuple[str, ...]:
     """What a reader of the printout over some months must know was assumed, a sentence each."""
     sentences = ['"a to b" is a 90% interval: one chance in twenty below a, one in twenty above b.']
-    steady = [line.level.path for line in plan.revenue if line.opening_receivables is None and len(line.collected) > 1]
+    sold = [line for line in plan.revenue if line.opening_receivables is None and len(line.collected_before) > 1]
+    steady = [line.level.path for line in sold]
     ahead = [line.level.path for line in plan.revenue if line.opening_deferred is None and line.prepaid > 1]
     steady += [path for path in ahead if path not in steady]
     steady += [team.level.path for team in plan.teams if team.tax and team.tax_after]
-    steady += [line.level.path for line in plan.vendors if line.opening_payables is None and line.terms > 0]
+    steady += [line.level.path for line in plan.vendors if line.opening_payables is None and line.terms_before > 0]
     if steady:
         sentences.append(f"Opening balances not given are those of a steady state: {', '.join(steady)}.")
     sentences.append(_INSOLVENT[company.company.insolvent_when])

@@ -146,6 +146,7 @@ lags = one_of(integers(0, 4), value_of([0.6, 0.3, 0.1], [0.25, 0, 0, 0.75], [0, 
 SOLD = LINE | {
     "collected_after": lags,
     "opening_receivables": money(5, 300),
+    "opening_collected_after": lags,
     "noise": value_of(
         "normal(0, 30)", "choice(-20: 0.5, 30: 0.5)", "uniform(-10 EUR, 20 EUR)", "normal(5 EUR, 20 EUR)"
     ),
@@ -179,7 +180,7 @@ teams = some(
     payroll_tax=number(0.05, 0.4),
     payroll_tax_after=integers(0, 4),
 )
-DUE = {"terms": integers(0, 4), "opening_payables": money(5, 200)}
+DUE = {"terms": integers(0, 4), "opening_terms": integers(0, 4), "opening_payables": money(5, 200)}
 BILL = LINE | {
     "noise": value_of("lognormal(20, 0.5)", "choice(0: 0.5, 30: 0.5)", "uniform(0 EUR, 20 EUR)", "uniform(-60, 30)")
 }

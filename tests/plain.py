@@ -72,7 +72,7 @@ def books(company: Company, draws: Draws, path: int) -> Books:  # noqa: C901, PL
         one_off, payroll = read.one_off(month), pay + sum(team.severance.pop(month, 0.0) for team in teams)
         served = [lender.service(month) for lender in lenders]
         interest, principal = sum(debt.interest for debt in served), sum(debt.principal for debt in served)
-        fallen = sum(bill.falling.pop(month) for bill in taxed) + sum(team.tax_due(month) for team in teams)
+        fallen = sum(bill.falling.pop(month, 0.0) for bill in taxed) + sum(team.tax_due(month) for team in teams)
         taxes = holiday.due(month, fallen)
         late_interest = sum(vendor.fall_due(month) for vendor in vendors)
         unpaid = sorted((cell for vendor in vendors for cell in vendor.unpaid), key=Cell.patience)

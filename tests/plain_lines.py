@@ -115,7 +115,7 @@ class Sold(Line):
         self._open_deferred()
 
     def _open_receivables(self) -> None:
-        shares, each = self.table.collected_after, self.steady()
+        shares, each = self.table.opening_collected_after or self.table.collected_after, self.steady()
         tails = [(1 - self.bad) * sum(shares[age + 1 :]) for age in range(len(shares) - 1)]
         if self.table.opening_receivables is not None:
             total, each = self.read(f"{self.where}.opening_receivables"), 0.0
@@ -235,7 +235,8 @@ class Vendor(Line):
         self._open()
 
     def _open(self) -> None:
-        terms, each = self.table.terms, self.floored(self.steady(), 0, rate_of=None)
+        before = self.table.opening_terms
+        terms, each = self.table.terms if before is None else before, self.floored(self.steady(), 0, rate_of=None)
         if self.table.opening_payables is not None:
             terms = max(terms, 1)
             each = self.read(f"{self.where}.opening_payables") / terms

@@ -104,3 +104,18 @@ class AskedLearn:
     force: bool
     json: bool
     quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCompare:
+    """A comparison as asked for: the options of `tarmac compare`."""
+
+    company: str
+    scenarios: Sequence[str]
+    months: int
+    paths: int
+    seed: int | None
+    json: bool
+    out: Path | None
+    force: bool
+    quiet: bool

@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from tarmac.cli.commands import shelves
 from tarmac.cli.commands.diff import diff
 from tarmac.cli.commands.learn import learn
+from tarmac.cli.commands.compare import compare
 from tarmac.cli.commands.raise_ import raise_
 from tarmac.cli.commands.run import run
 from tarmac.cli.commands.show import show
@@ -57,6 +58,7 @@ def tarmac(
 
 COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "run": run,
+    "compare": compare,
     "raise": raise_,
     "diff": diff,
     "learn": learn,

@@ -104,6 +104,9 @@ def _collection_shares(value: tuple[Any, ...] | list[Any]) -> tuple[float, ...]:
     return tuple(float(item) for item in plain)
 
 
+_COLLECTION_SCHEMA: dict[str, Any] = {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "number"}}]}
+
+
 class Revenue(Line):
     """Money earned from customers."""
 
@@ -116,7 +119,12 @@ class Revenue(Line):
     collected_after: Annotated[tuple[float, ...], BeforeValidator(_collection)] = Field(
         (1.0,),
         description="Months from invoice to cash, or the shares collected 0, 1, 2 ... months later; they sum to 1.",
-        json_schema_extra={"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "number"}}]},
+        json_schema_extra=_COLLECTION_SCHEMA,
+    )
+    opening_collected_after: Annotated[tuple[float, ...], BeforeValidator(_collection)] | None = Field(
+        None,
+        description="The same for invoices from before the first month; not given: the same. A scenario sets it.",
+        json_schema_extra=_COLLECTION_SCHEMA,
     )
     opening_receivables: Money | None = Field(
         None,

@@ -64,6 +64,9 @@ class Payable(Table):
     """Anything billed by somebody who can be paid late."""
 
     terms: Terms = Field(0, description="Months from the bill to its due date.")
+    opening_terms: Terms | None = Field(
+        None, description="The terms of bills from before the first month; not given: the same. A scenario sets it."
+    )
     stretch: Stretch = Field(
         0,
         description="Months past due that this vendor tolerates; a bill still unpaid at the end of the last makes the "

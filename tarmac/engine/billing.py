@@ -189,12 +189,12 @@ class Credits:
 
 
 def opening_dues(line: VendorLine, drivers: Drivers) -> list[Row]:
-    """What falls due on bills from before the opening, month by month: equal parts over the vendor's terms.
+    """What falls due on bills from before the opening, month by month: equal parts over the terms they had.
 
     Given payables of a vendor without terms fall due in the first month.
     """
     if line.opening_payables is not None:
-        spread = max(line.terms, 1)
+        spread = max(line.terms_before, 1)
         return [drivers.at_opening(line.opening_payables) / spread] * spread
     bill = drivers.before_opening(line.level)
     if line.serves is not None:
@@ -206,4 +206,4 @@ def opening_dues(line: VendorLine, drivers: Drivers) -> list[Row]:
         and (line.commitment.until is None or line.commitment.until >= 0)
     ):
         bill = np.maximum(bill, drivers.at_opening(line.commitment.minimum.at(0)))
-    return [bill] * line.terms
+    return [bill] * line.terms_before

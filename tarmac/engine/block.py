@@ -101,12 +101,15 @@ class Tally:
         self._samples = np.empty((job.months, 0))
         self._paths = 0
 
-    def run_block(self, block: int) -> None:
-        """Run a block and take it in. OverflowError where amounts grow beyond 1e38."""
-        with overflow_raised():
-            self._take(block)
+    def run_block(self, block: int) -> dict[str, NDArray[np.int32]]:
+        """Run a block and take it in; the month index at which each clock strikes on each path (the horizon: never).
 
-    def _take(self, block: int) -> None:
+        OverflowError where amounts grow beyond 1e38.
+        """
+        with overflow_raised():
+            return self._take(block)
+
+    def _take(self, block: int) -> dict[str, NDArray[np.int32]]:
         ledger = Prepared(self._job, block).ledger()
         paths = ledger.drivers.paths
         wanted = min(SAMPLES - self._samples.shape[1], paths)
@@ -126,6 +129,7 @@ class Tally:
             self._strikes[name] += strikes_of(months, self._job.months)
         self._samples = np.hstack([self._samples, amounts.samples])
         self._paths += paths
+        return struck
 
     def _take_ownership(self, ledger: Ledger) -> None:
         """Who owns what at the horizon, of the paths that are solvent and independent; what common holders got."""

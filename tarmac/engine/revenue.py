@@ -84,7 +84,7 @@ def _opening_receivables(line: RevenueLine, drivers: Drivers, *, steady: Row) ->
     Receivables not given are those of a steady state at the first level; given ones come in over the same months in
     the same proportions (in the first month, where everything is collected at once).
     """
-    bad, pattern = drivers.value(line.bad_debt), outstanding(line.collected)
+    bad, pattern = drivers.value(line.bad_debt), outstanding(line.collected_before)
     total = None if line.opening_receivables is None else drivers.at_opening(line.opening_receivables)
     if total is not None and not pattern.sum():
         return Expected([total * (1.0 - bad)]), Expected([total * bad])

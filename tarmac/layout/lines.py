@@ -60,6 +60,7 @@ class Lines(Reading):
         return RevenueLine(
             level=self._level(item, path),
             collected=item.collected_after,
+            collected_before=item.opening_collected_after or item.collected_after,
             bad_debt=self.number(item.bad_debt, f"{path}.bad_debt"),
             prepaid=item.prepaid_months,
             opening_receivables=self.optional(item.opening_receivables, f"{path}.opening_receivables"),
@@ -146,6 +147,7 @@ class Lines(Reading):
         return VendorLine(
             level=self._level(item, path) if isinstance(item, Line) else self._priced(item, path),
             terms=item.terms,
+            terms_before=item.terms if item.opening_terms is None else item.opening_terms,
             tax=isinstance(item, Cost) and item.kind == "tax",
             serves=f"revenue.{item.revenue}" if isinstance(item, Inference) and item.revenue is not None else None,
             commitment=self._commitment(item, path) if isinstance(item, Committed) else None,

@@ -81,7 +81,7 @@ class Plan:
     @cached_property
     def has_payables(self) -> bool:
         """Whether a bill can be outstanding at a month's end."""
-        later = any(vendor.terms > 0 or vendor.opening_payables is not None for vendor in self.vendors)
+        later = any(max(v.terms, v.terms_before) > 0 or v.opening_payables is not None for v in self.vendors)
         return self.pays_in_order or later or any(vendor.opening_arrears for vendor in self.suppliers)
 
     @cached_property

@@ -87,11 +87,12 @@ class RevenueLine:
     """A line of revenue.
 
     `collected`: shares collected 0, 1, 2 ... months after the invoice, of all but the share `bad_debt`; `prepaid`:
-    months an invoice pays for.
+    months an invoice pays for. `collected_before`: the same shares of invoices from before the opening.
     """
 
     level: Level
     collected: tuple[float, ...]
+    collected_before: tuple[float, ...]
     bad_debt: Number
     prepaid: int
     opening_receivables: Number | None
@@ -128,11 +129,12 @@ class CutOffPlan:
 class VendorLine:
     """A line that is billed: months to the due date, months of tolerance past it, what happens then.
 
-    `tax`: paid before vendors. `serves`: the line of revenue whose earned revenue is its usage.
+    `terms_before`: the terms of bills from before the opening. `tax`: paid before vendors. `serves`: the line of revenue whose earned revenue is its usage.
     """
 
     level: Level
     terms: int
+    terms_before: int
     tax: bool = False
     serves: str | None = None
     commitment: Commitment | None = None

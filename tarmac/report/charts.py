@@ -133,12 +133,16 @@ def time_axis(forecast: Forecast, ax: "Axes") -> None:
 
 def ticks(forecast: Forecast, room: int) -> list[int]:
     """The month ends to name, at most `room` of them, counted from 1: whole quarters, half years or years."""
-    first = forecast.origin.first_month
+    return tick_places(forecast.origin.first_month, forecast.months, room=room)
+
+
+def tick_places(first: Month, months: int, *, room: int) -> list[int]:
+    """The same for so many months from a first one on."""
     for step in _STEPS:
-        places = [place for place in range(1, forecast.months + 1) if _is_tick(first + (place - 1), step)]
+        places = [place for place in range(1, months + 1) if _is_tick(first + (place - 1), step)]
         if 0 < len(places) <= max(room, 1):
             return places
-    return [forecast.months]
+    return [months]
 
 
 def _is_tick(month: Month, step: int) -> bool:
