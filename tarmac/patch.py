@@ -128,6 +128,8 @@ class Patch:
         if edit.operation == "shift" and isinstance(edit.argument, float):
             yield from _whole_months(edit, fitting)
         for path, value in fitting.items():
+            if edit.operation == "multiply" and path not in written and not value:
+                continue  # what is nothing by default stays so, and need not fit the table it would be written into
             self._write(edit, written.get(path) or self._new_slot(path), value=value)
 
     def _dates(self, edit: Edit, values: Mapping[str, Any]) -> Iterator[Mistake]:

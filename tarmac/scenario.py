@@ -1,19 +1,20 @@
 """A scenario: a named patch over a company. Scenarios compose in the order given."""
 
+import re
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from tarmac.company import Company, company_from, validated
-from tarmac.company.base import Listed, Table
+from tarmac.company.base import MOST_MONEY, Listed, Table
 from tarmac.company.numbers import drivers, shocks
-from tarmac.company.quantity import mistake
+from tarmac.company.quantity import Quantity, mistake
 from tarmac.errors import InputError, Problem
 from tarmac.months import Month
 from tarmac.patch import OPERATIONS, Edit, Patch, pair_of
-from tarmac.uncertain import UncertainError, parse
+from tarmac.uncertain import Uncertain, UncertainError, parse
 
 
 def _when(value: Any) -> Any:  # noqa: ANN401  (whatever stands in the file)
@@ -42,6 +43,15 @@ def _amount(value: Any) -> Any:  # noqa: ANN401  (whatever stands in the file)
         except UncertainError as error:
             raise mistake("is a number, such as 0.01, '1%' or '250k'", str(error)) from None
     return value
+
+
+def _positive(value: Any) -> Any:  # noqa: ANN401  (whatever stands in the file)
+    """A whole number as a number."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _divides(step: float, amount: float) -> bool:
+    return abs(amount / step - round(amount / step)) < 1e-9 and step <= amount
 
 
 When = Annotated[Month | int, BeforeValidator(_when)]
@@ -94,12 +104,73 @@ class Change(Table):
         return Edit(self.target, operation, getattr(self, operation), self.from_, self.to)
 
 
+AMOUNT: Final = "{amount}"
+"""Where the words of a lever say how far it is pulled."""
+
+
+class Lever(Table):
+    """What makes a scenario a lever: its changes are what one unit does, and more or less of it scales them.
+
+    Scaled are factors (their distance from 1), sums, shifts and, in an added policy, `by`; set and remove are not.
+    """
+
+    words: Annotated[str, Field(min_length=1, max_length=60)] = Field(
+        description="What it does, with {amount} where the amount stands: 'prices {amount}% higher'."
+    )
+    amount: Annotated[float, BeforeValidator(_positive), Field(gt=0, le=1e6)] = Field(
+        description="The amount of one unit: that of the changes below."
+    )
+    step: Annotated[float, BeforeValidator(_positive), Field(gt=0, le=1e6)] | None = Field(
+        None, description="The smallest amount it moves by; not given: a hundredth of a unit."
+    )
+    most: Annotated[float, BeforeValidator(_positive), Field(gt=0, le=1e6)] | None = Field(
+        None, description="The largest amount that makes sense; not given: five units."
+    )
+    cost: Annotated[Uncertain, Quantity("money", 0, MOST_MONEY, typical="0 to 500k")] | None = Field(
+        None, description="What one unit costs, to rank by effect per money. It is not paid in the simulation."
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if AMOUNT not in self.words:
+            raise mistake("words say where the amount stands", "write words = 'prices {amount}% higher'", key="words")
+        if self.step is not None and not _divides(self.step, self.amount):
+            raise mistake("the amount of a unit is a whole number of steps", "write amount = 30, step = 15", key="step")
+        if self.most is not None and self.most < self.amount:
+            raise mistake("most is at least one unit", "write most = 50 for amount = 10, for instance", key="most")
+        if self.cost is not None and not self.cost.certain:
+            raise mistake("a cost is certain: levers are ranked by it", "write cost = '20k'", key="cost")
+        return self
+
+    def named(self, units: float = 1.0) -> str:
+        """The words with the amount of so many units.
+
+        >>> lever = Lever(words="raises {amount} months earlier", amount=1)
+        >>> lever.named(), lever.named(2)
+        ('raises 1 month earlier', 'raises 2 months earlier')
+        """
+        shown = f"{round(units * self.amount, 6):,g}"
+        text = self.words.replace(AMOUNT, shown)
+        return re.sub(r"(?<![\w.,])1 (month|day|point)s\b", r"1 \1", text)
+
+    @property
+    def finest(self) -> float:
+        """The smallest step, in units."""
+        return 0.01 if self.step is None else self.step / self.amount
+
+    @property
+    def largest(self) -> float:
+        """The largest number of units."""
+        return 5.0 if self.most is None else self.most / self.amount
+
+
 class Scenario(Table):
     """A patch file: what it is about, where it comes from, and its changes in order."""
 
     title: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="A few words.")
     story: Annotated[str, Field(max_length=4000)] = Field("", description="What happens, in a sentence or two.")
     source: Annotated[str, Field(max_length=2000)] = Field("", description="Where it comes from.")
+    lever: Lever | None = Field(None, description="What one unit of it is, where it is a lever that can be pulled.")
     change: Annotated[tuple[Change, ...], Listed, Field(min_length=1)] = Field(description="The changes, in order.")
 
     _file: str = PrivateAttr("scenario")
@@ -120,6 +191,46 @@ def scenario_from(document: Mapping[str, Any], file: str) -> Scenario:
     scenario = validated(Scenario, document, file=file)
     scenario._file = file  # a private attribute: how a frozen model remembers its file
     return scenario
+
+
+def pulled(scenario: Scenario, units: float) -> Scenario:
+    """A lever pulled so many times as far; the scenario itself for one unit."""
+    if units == 1:
+        return scenario
+    changes = tuple(change.model_copy(update=_scaled(change, units)) for change in scenario.change)
+    more = scenario.model_copy(update={"change": changes})
+    more._file = scenario.file
+    return more
+
+
+def scales(scenario: Scenario) -> bool:
+    """Whether a lever can be pulled by more or less than one unit."""
+    return any(_scaled(change, 2.0) for change in scenario.change)
+
+
+def _scaled(change: Change, units: float) -> dict[str, Any]:
+    """What of a change is another for so many units."""
+    if change.multiply is not None:
+        return {"multiply": max(1 + units * (change.multiply - 1), 0.0)}
+    if change.add is not None:
+        return {"add": _times(change.add, units)}
+    if change.shift is not None:
+        return {"shift": _times(change.shift, units)}
+    item = change.add_item
+    if item is not None and isinstance(item.get("do"), list):
+        done = [action | {"by": _times(action["by"], units)} if "by" in action else action for action in item["do"]]
+        return {"add_item": item | {"do": done}} if done != item["do"] else {}
+    return {}
+
+
+def _times(number: float | str, units: float) -> float | str:
+    """A number of a file times so many units, in its own unit; whole where it comes out so."""
+    known = parse(number)
+    if not known.certain:
+        return f"({number}) * {units!r}"
+    value = round(known.value * units, 12)
+    whole = int(value) if value.is_integer() and not isinstance(number, float) else value
+    return f"{value!r} {known.unit}" if known.unit.isalpha() else whole
 
 
 def apply(company: Company, scenario: Scenario) -> Company:
