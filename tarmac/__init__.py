@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tarmac.comparing import Comparison, compare
     from tarmac.errors import InputError, Problem, TarmacError
     from tarmac.forecast import Forecast
+    from tarmac.levers import Ranking, rank_levers
     from tarmac.library import load, load_scenario
     from tarmac.scenario import Scenario
     from tarmac.simulation import How, simulate
@@ -28,6 +29,7 @@ __all__ = [
     "How",
     "InputError",
     "Problem",
+    "Ranking",
     "Scenario",
     "Statements",
     "TarmacError",
@@ -35,6 +37,7 @@ __all__ = [
     "compare",
     "load",
     "load_scenario",
+    "rank_levers",
     "simulate",
     "statements_of",
 ]
@@ -46,12 +49,14 @@ _HOMES: Final = {
     "How": "simulation",
     "InputError": "errors",
     "Problem": "errors",
+    "Ranking": "levers",
     "Scenario": "scenario",
     "Statements": "statements",
     "TarmacError": "errors",
     "compare": "comparing",
     "load": "library",
     "load_scenario": "library",
+    "rank_levers": "levers",
     "simulate": "simulation",
     "statements_of": "statements",
 }

@@ -87,7 +87,7 @@ class Effect:
 
     @property
     def per_money(self) -> float | None:
-        """Probability of surviving gained for each unit of money a unit of the lever costs; None where it has no cost."""
+        """Chance of surviving gained for each unit of money that a unit of the lever costs; None without a cost."""
         cost, gain = self.handle.cost, self.survive.value
         return None if not cost or gain is None else gain / cost
 
@@ -181,9 +181,7 @@ def negated(difference: Difference) -> Difference:
     return Difference(value, low, high)
 
 
-def handles_for(
-    company: Company, names: Sequence[str] | None = None
-) -> tuple[tuple[Handle, ...], tuple[LeftOut, ...]]:
+def handles_for(company: Company, names: Sequence[str] | None = None) -> tuple[tuple[Handle, ...], tuple[LeftOut, ...]]:
     """The levers that have something to act on in a company, and those that have not.
 
     InputError, with all of them at once, for names that are no lever or have nothing to act on.

@@ -119,3 +119,20 @@ class AskedCompare:
     out: Path | None
     force: bool
     quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedLevers:
+    """A ranking of levers as asked for: the options of `tarmac levers`."""
+
+    company: str
+    scenarios: Sequence[str]
+    levers: Sequence[str]
+    reach: str | None
+    months: int
+    paths: int
+    seed: int | None
+    json: bool
+    out: Path | None
+    force: bool
+    quiet: bool

@@ -22,7 +22,9 @@ _SIGNS: Final[dict[str, Callable[[float, float], bool]]] = {
 }
 _CLOCK: Final = re.compile(r"([a-z][a-z _-]*?) +by +(?:month +)?(\d{1,3}|\d{4}-\d\d) *(>=|<=|>|<) *(.+)", re.IGNORECASE)
 _NEED: Final = re.compile(r"need +p(\d{1,2}) *(>=|<=|>|<) *(.+)", re.IGNORECASE)
-_RULE: Final = "is a clock, a month, a sign and a share, or a need and an amount"
+NOT_UNDERSTOOD: Final = "is a clock, a month, a sign and a share, or a need and an amount"
+"""The rule that a text breaks which is no gate at all."""
+
 _REMEDY: Final = "write 'insolvent by 12 > 10%' or 'need p90 > 5M'"
 
 
@@ -93,7 +95,7 @@ def _gate(text: str, first_month: Month, *, months: int, currency: str) -> Gate:
         return Gate(text, need[2], _amount(text, need[3], currency=currency), percent=percent)
     found = _CLOCK.fullmatch(text.strip())
     if not found:
-        raise _mistake(text, rule=_RULE, remedy=_REMEDY)
+        raise _mistake(text, rule=NOT_UNDERSTOOD, remedy=_REMEDY)
     clock = re.sub(r"[ -]+", "_", found[1].casefold())
     if clock not in CLOCKS:
         raise _mistake(text, rule="names a clock", remedy=nearest(clock, CLOCKS))

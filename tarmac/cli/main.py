@@ -17,6 +17,7 @@ from tarmac.cli.commands import shelves
 from tarmac.cli.commands.diff import diff
 from tarmac.cli.commands.learn import learn
 from tarmac.cli.commands.compare import compare
+from tarmac.cli.commands.levers import levers
 from tarmac.cli.commands.raise_ import raise_
 from tarmac.cli.commands.run import run
 from tarmac.cli.commands.show import show
@@ -59,6 +60,7 @@ def tarmac(
 COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "run": run,
     "compare": compare,
+    "levers": levers,
     "raise": raise_,
     "diff": diff,
     "learn": learn,

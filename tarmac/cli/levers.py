@@ -1,0 +1,83 @@
+"""`tarmac levers`: what one unit of each lever buys, and what reaches a target, on the screen and in files."""
+
+from pathlib import Path
+from typing import Final
+
+from tarmac.cli.asked import AskedLevers
+from tarmac.cli.console import note, progress, put, safe
+from tarmac.cli.mistakes import Mistakes
+from tarmac.cli.running import patched
+from tarmac.cli.saving import Writer, as_json, text_writer, write_all
+from tarmac.cli.targets import target_from
+from tarmac.company import Company
+from tarmac.comparing import MOST_PATHS
+from tarmac.levers import Ranking, handles_for, rank_levers
+from tarmac.reaching import Reach, Target, reach
+from tarmac.report.levers import levers_figure, levers_table, levers_text, reach_text, save_levers
+from tarmac.simulation import How, check_run
+
+_FILES: Final = ("levers.json", "levers.csv", "levers.png")
+
+
+def run(asked: AskedLevers) -> int:
+    """Check everything, run, print and save; the exit code."""
+    company, target = _checked(asked)
+    names = asked.levers or None
+    with progress(quiet=asked.quiet) as tell:
+        how = How(progress=tell)
+        found = rank_levers(company, names, months=asked.months, paths=asked.paths, seed=asked.seed, how=how)
+    reached = None if target is None else _reached(company, found, target=target)
+    saved = [] if asked.out is None else write_all(asked.out, _files(found, reached))
+    put(as_json(_document(found, reached)) if asked.json else _screen(found, reached))
+    if not asked.quiet:
+        for path in saved:
+            note(f"wrote {safe(path)}")
+    return 0
+
+
+def _checked(asked: AskedLevers) -> tuple[Company, Target | None]:
+    """The company and what is to be reached; every mistake of the command line and its files at once."""
+    mistakes = Mistakes()
+    company = mistakes.keep(lambda: patched(asked.company, asked.scenarios))
+    mistakes.keep(lambda: check_run(months=asked.months, paths=asked.paths, seed=asked.seed, most=MOST_PATHS))
+    mistakes.keep_places(asked.out, _FILES, force=asked.force)
+    target = None
+    if company is not None:
+        known = company
+        handles = mistakes.keep(lambda: handles_for(known, asked.levers or None))
+        if handles is not None and not handles[0]:
+            rule = f"a lever acts on something in {company.company.name}, and none on the shelves does"
+            mistakes.add("lever", "", rule=rule, remedy="write one: scenarios/README.md says how")
+        if asked.reach is not None:
+            target = mistakes.keep(lambda: _target(asked.reach or "", known, months=asked.months))
+    mistakes.tell()
+    if company is None:
+        raise AssertionError("a company that cannot be read is a mistake")
+    return company, target
+
+
+def _target(text: str, company: Company, *, months: int) -> Target:
+    header = company.company
+    return target_from(text, first_month=header.first_month, months=months, currency=header.currency)
+
+
+def _reached(company: Company, found: Ranking, *, target: Target) -> Reach:
+    handles = [effect.handle for effect in found.effects]
+    run = found.comparison
+    return reach(company, handles, target=target, months=run.months, paths=run.paths, seed=run.seed)
+
+
+def _document(found: Ranking, reached: Reach | None) -> dict[str, object]:
+    return found.as_json() | ({} if reached is None else {"reach": reached.as_json()})
+
+
+def _screen(found: Ranking, reached: Reach | None) -> str:
+    return levers_text(found) + ("" if reached is None else f"\n\n{reach_text(reached, found)}")
+
+
+def _files(found: Ranking, reached: Reach | None) -> dict[str, Writer]:
+    return {
+        "levers.json": text_writer(as_json(_document(found, reached)) + "\n"),
+        "levers.csv": text_writer(levers_table(found).to_csv(lineterminator="\n")),
+        "levers.png": lambda path: save_levers(levers_figure(found), Path(path), found=found),
+    }
