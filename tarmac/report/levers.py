@@ -202,7 +202,8 @@ def levers_figure(found: Ranking, size: str = "slide") -> "Figure":
     form = SIZES[size]
     height = max(form.height, _ROW * form.width / 12 * len(found.effects) + 2.5)
     with style(form.font):
-        figure = Figure(figsize=(form.width, height), dpi=form.dpi, layout="constrained")
+        figure = Figure(figsize=(form.width, height), dpi=form.dpi)
+        figure.set_layout_engine("constrained", w_pad=0.15, h_pad=0.12)
         FigureCanvasAgg(figure)
         run = found.comparison
         width = int(form.width * 72 / form.font / 0.72)
