@@ -65,9 +65,7 @@ def test_a_scenario_that_changes_nothing_differs_by_exactly_nothing(name: str) -
 def test_each_outcome_is_what_simulate_finds() -> None:
     model = tarmac.load("stability-ai")
     found = tarmac.compare(model, ["no-new-money", ["hiring-freeze", "no-new-money"]], months=18, paths=700, seed=5)
-    for outcome, names in zip(
-        found.outcomes, ([], ["no-new-money"], ["hiring-freeze", "no-new-money"]), strict=True
-    ):
+    for outcome, names in zip(found.outcomes, ([], ["no-new-money"], ["hiring-freeze", "no-new-money"]), strict=True):
         forecast = tarmac.simulate(model, scenarios=names, months=18, paths=700, seed=5)
         np.testing.assert_array_equal(outcome.insolvent.strikes, forecast.insolvent.strikes)
         np.testing.assert_array_equal(outcome.cash.quantile(0.9), forecast.cash.quantile(0.9))

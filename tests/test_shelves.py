@@ -20,7 +20,10 @@ from tarmac.scenario import apply, scenario_from, without_plans
 
 ROOT = Path(__file__).parents[1]
 MODELS = sorted(path.stem for path in (ROOT / "models").glob("*.toml"))
-SCENARIOS = sorted(path.stem for path in (ROOT / "scenarios").glob("*.toml"))
+ON_SHELF = sorted(path.stem for path in (ROOT / "scenarios").glob("*.toml"))
+SCENARIOS = [name for name in ON_SHELF if not name.startswith("lever-")]
+"""Levers have tests of their own, in test_levers.py: what they buy depends on the company."""
+
 PATHS, SEED, MONTHS = 2_000, 7, 24
 
 WORSE = {
@@ -79,12 +82,13 @@ def test_every_model_loads_and_can_be_simulated(model: str) -> None:
     assert 0 < probability[-1] < 1, "a starting point whose answer is certain teaches nothing"
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", ON_SHELF)
 def test_every_scenario_says_what_happens_and_on_what_grounds(scenario: str) -> None:
     loaded = tarmac.load_scenario(scenario)
     assert loaded.title
     assert loaded.story
     assert loaded.source
+    assert (loaded.lever is not None) == scenario.startswith("lever-")
 
 
 def test_every_scenario_has_a_direction_and_a_company_it_fits() -> None:
@@ -204,7 +208,7 @@ def test_the_first_toml_of_each_readme_is_right() -> None:
 
 
 def test_each_readme_lists_what_stands_on_its_shelf() -> None:
-    for shelf, names in (("models", MODELS), ("scenarios", SCENARIOS)):
+    for shelf, names in (("models", MODELS), ("scenarios", ON_SHELF)):
         text = (ROOT / shelf / "README.md").read_text("utf-8")
         assert sorted(re.findall(r"^\| `([\w-]+)\.toml` \|", text, re.MULTILINE)) == names
 
