@@ -14,6 +14,7 @@ from tarmac.company import reference_table
 from tarmac.engine.block import Job
 from tarmac.layout import plan_of
 from tarmac.raising import attempt_of, raising, savings
+from tarmac.report.comparing import compare_text
 from tarmac.report.figure import runway_figure, save
 from tarmac.report.raising import raise_text
 from tarmac.report.text import screen
@@ -26,6 +27,7 @@ MODELS = ROOT / "models" / "README.md"
 PICTURE = ROOT / "docs" / "runway.svg"
 RUN = "$ tarmac run stability-ai --seed 7"
 RAISE = "$ tarmac raise ai-lab --seed 7"
+COMPARED = "$ tarmac compare stability-ai -s no-new-money -s hiring-freeze --paths 4000 --seed 7"
 
 
 def blocks(language: str) -> list[str]:
@@ -46,7 +48,9 @@ def screens() -> dict[str, str]:
     lab = tarmac.load(ROOT / "models" / "ai-lab.toml")
     job = Job(plan_of(lab), 7, 24, 8_192)
     raised = raising(lab, job=job, confidence=0.9, attempt=attempt_of(lab), instead=savings(lab))
-    return {RUN: screen(demo()), RAISE: raise_text(raised)}
+    model = tarmac.load(ROOT / "models" / "stability-ai.toml")
+    compared = tarmac.compare(model, ["no-new-money", "hiring-freeze"], paths=4_000, seed=7)
+    return {RUN: screen(demo()), RAISE: raise_text(raised), COMPARED: compare_text(compared)}
 
 
 def shown_screens() -> dict[str, str]:

@@ -77,10 +77,21 @@ def target(text: str) -> Target:
     return target_from(text, first_month=Month(2023, 1), months=24, currency="USD")
 
 
-def test_targets() -> None:
-    assert target("survive 18 >= 90%") == Target("survive 18 >= 90%", 17, pytest.approx(0.9))
-    assert target("Survive to 2023-12 > 0.5") == Target("Survive to 2023-12 > 0.5", 11, pytest.approx(0.5))
-    assert target("insolvent by 6 <= 5%") == Target("insolvent by 6 <= 5%", 5, pytest.approx(0.95))
+@pytest.mark.parametrize(
+    ("text", "month", "survive"),
+    [
+        ("survive 18 >= 90%", 17, 0.9),
+        ("Survive to 2023-12 > 0.5", 11, 0.5),
+        ("insolvent by 6 <= 5%", 5, 0.95),
+    ],
+)
+def test_targets(text: str, month: int, survive: float) -> None:
+    found = target(text)
+    assert (found.text, found.month) == (text, month)
+    assert found.survive == pytest.approx(survive)
+
+
+def test_a_need_as_target() -> None:
     assert target("need p90 <= 2M") == Target("need p90 <= 2M", level=0.9, amount=2e6)
 
 

@@ -8,6 +8,7 @@ from tarmac.cli.main import main
 from tests.facts_page import page
 from tests.models_page import page as models_page
 from tests.readme import (
+    COMPARED,
     MODELS,
     PICTURE,
     RAISE,
@@ -49,7 +50,7 @@ def test_commands(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(commands) >= 8
     for program, *arguments in commands:
         assert program == "tarmac"
-        code = main([*arguments, *(SHORT if arguments[0] == "run" else [])])
+        code = main([*arguments, *(SHORT if arguments[0] in {"run", "compare", "levers"} else [])])
         assert code in ({0, 3} if "--fail-if" in arguments else {0}), capsys.readouterr().err
     assert (folder / "acme-report" / "acme-runway.pdf").is_file()
 
@@ -58,11 +59,11 @@ def test_python(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     namespace: dict[str, object] = {}
     for block in blocks("python"):
         exec(compile(block, "README.md", "exec"), namespace)
-    assert capsys.readouterr().out.splitlines()[-1] == "tarmac.forecast/1"
+    assert capsys.readouterr().out.splitlines()[-1] == "tarmac.compare/1"
     assert (folder / "runway.pdf").is_file()
 
 
-@pytest.mark.parametrize("command", [RUN, RAISE])
+@pytest.mark.parametrize("command", [RUN, RAISE, COMPARED])
 def test_the_screens_are_the_real_ones(command: str) -> None:
     """The same words, and numbers as near as another processor's rounding leaves them; else: make readme."""
     assert shown_screens().keys() == screens().keys()

@@ -6,16 +6,16 @@ from typing import Final
 
 from tarmac import library
 from tarmac.cli.asked import AskedCompare
+from tarmac.cli.checking import kept, out_of_range
 from tarmac.cli.console import note, progress, put, safe
-from tarmac.cli.mistakes import Mistakes
-from tarmac.cli.saving import Writer, as_json, text_writer, write_all
+from tarmac.cli.saving import Writer, as_json, refuse_existing, text_writer, write_all
 from tarmac.company import Company
 from tarmac.comparing import MOST_PATHS, Comparison, Stack, compare, patched_by_name
-from tarmac.errors import InputError
+from tarmac.errors import InputError, Problem
 from tarmac.report.comparing import compare_text
 from tarmac.report.comparing_charts import fans_figure, overlay_figure, save_compared
 from tarmac.report.comparing_tables import compare_table, fans_table, survival_overlay_table
-from tarmac.simulation import How, check_run
+from tarmac.simulation import How
 
 _FILES: Final = ("compare.json", "compare.csv", "survival.csv", "fans.csv", "compare.png", "fans.png")
 
@@ -52,22 +52,22 @@ def _is_there(text: str) -> bool:
 
 def _checked(asked: AskedCompare) -> tuple[Company, Sequence[Stack]]:
     """The company and the stacks; every mistake of the command line and its files at once."""
-    mistakes = Mistakes()
-    company = mistakes.keep(lambda: library.load(asked.company))
+    problems: list[Problem] = []
+    company = kept(problems, library.load, on=asked.company)
     stacks = [stack_of(text) for text in asked.scenarios]
     if not stacks:
-        remedy = "add -s NAME, and -s NAME+OTHER for two at once; tarmac list names them"
-        mistakes.add("scenario", "", rule="names at least one scenario to compare with", remedy=remedy)
+        rule, remedy = "names at least one scenario to compare with", "add -s NAME, and -s NAME+OTHER for two at once"
+        problems.append(Problem("command line", "scenario", "", rule, remedy))
     if company is None:
-        for part in dict.fromkeys(part for stack in stacks for part in stack):
-            mistakes.keep(lambda part=part: library.load_scenario(part))  # type: ignore[misc]
+        for part in (part for stack in stacks for part in stack):
+            kept(problems, library.load_scenario, on=part)
     else:
-        mistakes.keep(lambda: patched_by_name(company, stacks))
-    mistakes.keep(lambda: check_run(months=asked.months, paths=asked.paths, seed=asked.seed, most=MOST_PATHS))
-    mistakes.keep_places(asked.out, _FILES, force=asked.force)
-    mistakes.tell()
-    if company is None:
-        raise AssertionError("a company that cannot be read is a mistake")
+        kept(problems, lambda known: patched_by_name(known, stacks), on=company)
+    problems += out_of_range(months=asked.months, paths=asked.paths, seed=asked.seed, most_paths=MOST_PATHS)
+    if asked.out is not None:
+        kept(problems, lambda out: refuse_existing([out / name for name in _FILES], force=asked.force), on=asked.out)
+    if company is None or problems:
+        raise InputError(dict.fromkeys(problems))
     return company, stacks
 
 

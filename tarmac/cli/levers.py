@@ -1,20 +1,22 @@
 """`tarmac levers`: what one unit of each lever buys, and what reaches a target, on the screen and in files."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from tarmac.cli.asked import AskedLevers
+from tarmac.cli.checking import kept, out_of_range
 from tarmac.cli.console import note, progress, put, safe
-from tarmac.cli.mistakes import Mistakes
 from tarmac.cli.running import patched
-from tarmac.cli.saving import Writer, as_json, text_writer, write_all
+from tarmac.cli.saving import Writer, as_json, refuse_existing, text_writer, write_all
 from tarmac.cli.targets import target_from
 from tarmac.company import Company
 from tarmac.comparing import MOST_PATHS
+from tarmac.errors import InputError, Problem
 from tarmac.levers import Ranking, handles_for, rank_levers
 from tarmac.reaching import Reach, Target, reach
 from tarmac.report.levers import levers_figure, levers_table, levers_text, reach_text, save_levers
-from tarmac.simulation import How, check_run
+from tarmac.simulation import How
 
 _FILES: Final = ("levers.json", "levers.csv", "levers.png")
 
@@ -37,23 +39,27 @@ def run(asked: AskedLevers) -> int:
 
 def _checked(asked: AskedLevers) -> tuple[Company, Target | None]:
     """The company and what is to be reached; every mistake of the command line and its files at once."""
-    mistakes = Mistakes()
-    company = mistakes.keep(lambda: patched(asked.company, asked.scenarios))
-    mistakes.keep(lambda: check_run(months=asked.months, paths=asked.paths, seed=asked.seed, most=MOST_PATHS))
-    mistakes.keep_places(asked.out, _FILES, force=asked.force)
+    problems = list(out_of_range(months=asked.months, paths=asked.paths, seed=asked.seed, most_paths=MOST_PATHS))
+    company = kept(problems, lambda name: patched(name, asked.scenarios), on=asked.company)
+    if asked.out is not None:
+        kept(problems, lambda out: refuse_existing([out / name for name in _FILES], force=asked.force), on=asked.out)
     target = None
     if company is not None:
-        known = company
-        handles = mistakes.keep(lambda: handles_for(known, asked.levers or None))
-        if handles is not None and not handles[0]:
-            rule = f"a lever acts on something in {company.company.name}, and none on the shelves does"
-            mistakes.add("lever", "", rule=rule, remedy="write one: scenarios/README.md says how")
+        kept(problems, lambda known: _check_levers(known, asked.levers), on=company)
         if asked.reach is not None:
-            target = mistakes.keep(lambda: _target(asked.reach or "", known, months=asked.months))
-    mistakes.tell()
-    if company is None:
-        raise AssertionError("a company that cannot be read is a mistake")
+            target = kept(problems, lambda text: _target(text, company, months=asked.months), on=asked.reach)
+    if company is None or problems:
+        raise InputError(dict.fromkeys(problems))
     return company, target
+
+
+def _check_levers(company: Company, names: Sequence[str]) -> None:
+    """InputError where a name is no lever of this company, or there is none at all."""
+    handles, _ = handles_for(company, names or None)
+    if not handles:
+        rule = f"a lever acts on something in {company.company.name}, and none on the shelves does"
+        remedy = "write one: scenarios/README.md says how"
+        raise InputError([Problem("command line", "lever", "", rule, remedy)])
 
 
 def _target(text: str, company: Company, *, months: int) -> Target:

@@ -14,9 +14,9 @@ import typer
 from typer.exceptions import TyperException
 
 from tarmac.cli.commands import shelves
+from tarmac.cli.commands.compare import compare
 from tarmac.cli.commands.diff import diff
 from tarmac.cli.commands.learn import learn
-from tarmac.cli.commands.compare import compare
 from tarmac.cli.commands.levers import levers
 from tarmac.cli.commands.raise_ import raise_
 from tarmac.cli.commands.run import run

@@ -129,7 +129,8 @@ class CutOffPlan:
 class VendorLine:
     """A line that is billed: months to the due date, months of tolerance past it, what happens then.
 
-    `terms_before`: the terms of bills from before the opening. `tax`: paid before vendors. `serves`: the line of revenue whose earned revenue is its usage.
+    `terms_before`: the terms of bills from before the opening. `tax`: paid before vendors. `serves`: the line of
+    revenue whose earned revenue is its usage.
     """
 
     level: Level
