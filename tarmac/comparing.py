@@ -277,10 +277,10 @@ def outcomes(jobs: dict[str, Job], how: How = _PLAIN, *, needs: bool = True) -> 
     """Run some jobs by name, on several processes where that is worth it. InputError where amounts grow too large."""
     paths = sum(job.paths for job in jobs.values())
     workers = how.workers or (1 if paths < _WORTH_PROCESSES else os.cpu_count() or 1)
-    names, wanted = list(jobs), [needs] * len(jobs)
+    tasks = [(name, job, needs) for name, job in jobs.items()]
     try:
         if workers == 1 or len(jobs) == 1:
-            yield from _told(map(_outcome, names, jobs.values(), wanted), jobs, tell=how.progress)
+            yield from _told(map(_outcome, tasks), jobs, tell=how.progress)
             return
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([__name__])
@@ -288,7 +288,7 @@ def outcomes(jobs: dict[str, Job], how: How = _PLAIN, *, needs: bool = True) -> 
             min(workers, len(jobs)), mp_context=context, initializer=leave_interrupts_to_the_parent
         ) as pool:
             try:
-                yield from _told(pool.map(_outcome, names, jobs.values(), wanted), jobs, tell=how.progress)
+                yield from _told(pool.map(_outcome, tasks), jobs, tell=how.progress)
             finally:
                 pool.shutdown(cancel_futures=True)
     except OverflowError:
@@ -306,8 +306,9 @@ def _told(found: Iterator[Outcome], jobs: dict[str, Job], *, tell: Progress | No
         yield outcome
 
 
-def _outcome(name: str, job: Job, needs: bool) -> Outcome:
-    """Run a job and keep the month of insolvency of every path."""
+def _outcome(task: tuple[str, Job, bool]) -> Outcome:
+    """Run a job of some name and keep the month of insolvency of every path; with or without needs."""
+    name, job, needs = task
     tally = Tally(job)
     struck = [tally.run_block(block)["insolvent"].astype(np.int16) for block in range(job.blocks)]
     return Outcome(name, tally.summary(), np.concatenate(struck), needs_of(job) if needs else None)

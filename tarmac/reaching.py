@@ -215,7 +215,7 @@ class _Seeker:
         for place, pull in enumerate(pulls):
             finest = pull.handle.finest
 
-            def back(step: int, place: int = place, kept: tuple[Pulled, ...] = pulls) -> tuple[Pulled, ...]:
+            def back(step: int, *, place: int = place, kept: tuple[Pulled, ...] = pulls) -> tuple[Pulled, ...]:
                 less = Pulled(kept[place].handle, round(step * kept[place].handle.finest, 9))
                 return (*kept[:place], less, *kept[place + 1 :])
 

@@ -59,13 +59,13 @@ def _runways(found: Comparison) -> list[str]:
     rows = []
     for outcome in found.outcomes:
         clock = outcome.insolvent
-        cells = "".join(f"{_runway(found, outcome, level):>{_MONTH}}" for level in _LEVELS)
+        cells = "".join(f"{_runway(found, outcome, level=level):>{_MONTH}}" for level in _LEVELS)
         chances = "".join(f"{percent(int(clock.counts[month]), clock.paths):>{_CELL}}" for month in shown)
         rows.append(f"{label(outcome.name):{_NAME}}{cells}{chances}")
     return [head, *rows]
 
 
-def _runway(found: Comparison, outcome: Outcome, level: float) -> str:
+def _runway(found: Comparison, outcome: Outcome, *, level: float) -> str:
     month = outcome.insolvent.month(level)
     return "beyond" if month is None else (found.first_month + (month - 1)).label
 
@@ -113,7 +113,8 @@ def signed(difference: Difference, decimals: int = 2) -> str:
         return "-"
     if difference.value == 0 and difference.half_width == 0:
         return "0"
-    return f"{difference.value:+.{decimals}f}±{difference.half_width:.{decimals}f}"
+    value = round(difference.value, decimals) + 0.0  # no minus before nothing
+    return f"{value:+.{decimals}f}±{difference.half_width:.{decimals}f}"
 
 
 def points(difference: Difference) -> str:
