@@ -317,4 +317,4 @@ def _outcome(task: tuple[str, Job, bool]) -> Outcome:
 def needs_of(job: Job) -> NDArray[np.float64]:
     """The extra opening cash that each of the first paths of a job needs; inf where no amount does. Shape (paths,)."""
     first = Job(job.plan, job.seed, job.months, min(job.paths, NEED_PATHS))
-    return np.concatenate([need_of_block(first, block) for block in range(first.blocks)]).astype(float)
+    return np.concatenate([need_of_block(first, block).amounts for block in range(first.blocks)]).astype(float)

@@ -115,12 +115,11 @@ def unpaired(pair: Pair) -> float:
         ("stability-ai", "hiring-freeze"),
         ("ai-lab", "hiring-freeze"),
         ("ai-lab", "revenue-minus-20"),
-        ("ai-lab", "raise-slips-6-months"),
         ("ai-lab", "compute-plus-50"),
     ],
 )
 def test_paired_intervals_are_three_times_narrower(model: str, scenario: str) -> None:
-    """Where a scenario moves paths by months rather than decides them; measured 3.2 to 8.6 at 20,000 paths."""
+    """Where a scenario moves paths by months rather than decides them; measured 3.3 to 8.6 at 20,000 paths."""
     pair = run(model, scenario)
     assert unpaired(pair) > 3 * pair.months_solvent.half_width
 
