@@ -41,8 +41,8 @@ def fit(company: Company, facts: Iterable[Fact], *, seed: int, paths: int = 20_0
     (NaN where no path lives to see it); `below`, the share of those paths that say less than was observed; `side`, the
     share on the right side of a one-sided fact (NaN for others); `inside`: the fact lies between P5 and P95 or,
     one-sided, has at least 5% of the paths on its side; `lived`, the share of all paths that were solvent and
-    independent at the end of its months (of an unpaid bill: of the month it fell due in). InputError where a fact
-    does not fit the company.
+    independent at the end of its months (of an unpaid bill: of the month it fell due in), or of the month in which it
+    was known, where that is earlier. InputError where a fact does not fit the company.
     """
     import pandas as pd
 
@@ -55,10 +55,10 @@ def fit(company: Company, facts: Iterable[Fact], *, seed: int, paths: int = 20_0
 
 
 def question_of(fact: Fact, company: Company) -> Question:
-    """What a fact asks a company's model: its quantity, over its months, in its currency."""
-    header = company.company
+    """What a fact asks a company's model: its quantity, over its months, in its currency, as of when it was known."""
+    header, begins = company.company, company.company.first_month
     foreign = fact.unit if fact.unit in company.fx and fact.unit != header.currency else None
-    return Question(fact.quantity, fact.first - header.first_month, fact.last - header.first_month, foreign)
+    return Question(fact.quantity, fact.first - begins, fact.last - begins, foreign, max(fact.known - begins, 0))
 
 
 def year(company: Company, *, seed: int, months: int = 12, paths: int = 20_000) -> "pd.DataFrame":

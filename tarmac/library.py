@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from tarmac.actuals import Actuals, actuals_from
 from tarmac.company import Company, company_from
+from tarmac.company.calibrated import calibrated, misfits
 from tarmac.errors import InputError, Problem, nearest, printable
 from tarmac.facts import Fact, facts_from
+from tarmac.posterior import ENDING, LARGEST, posterior_from
 from tarmac.scenario import Scenario, scenario_from
 
 LARGEST_FILE: Final = 1_000_000
@@ -29,14 +31,28 @@ class Found:
     hides: Path | None = None
 
 
-def load(name: str | Path) -> Company:
-    """The company of that name on the shelf `models/`, or in that file. InputError lists everything wrong with it."""
+def load(name: str | Path, *, posterior: bool = True) -> Company:
+    """The company of that name on the shelf `models/`, or in that file. InputError lists everything wrong with it.
+
+    With the draws its file names, unless `posterior` is false: then it is as it was before it was calibrated.
+    """
     found = find("models", name)
     company = company_from(read_toml(found.path), str(_shown(found.path)))
     facts = company.company.facts
     if facts is not None:
         _check_facts(facts, company.file)
-    return company
+    if company.company.posterior is None:
+        return company
+    return _with_posterior(company, found.path) if posterior else calibrated(company, None)
+
+
+def _with_posterior(company: Company, path: Path) -> Company:
+    """The company with the draws that its header names, from the file beside its own. InputError where they misfit."""
+    file = path.with_name(f"{company.company.posterior}{ENDING}")
+    posterior = posterior_from(_text(file, largest=LARGEST), str(_shown(file)))
+    if problems := list(misfits(company, posterior, file=file.name)):
+        raise InputError(problems)
+    return calibrated(company, posterior)
 
 
 def _check_facts(facts: str, file: str) -> None:
@@ -110,16 +126,16 @@ def read_toml(path: Path) -> Mapping[str, Any]:
         raise _unreadable(path, "brackets within brackets", what="nests a few levels at most: flatten it") from None
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, *, largest: int = LARGEST_FILE) -> str:
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
+            content = file.read(largest + 1)
     except OSError as error:
         value = error.strerror or type(error).__name__
         raise _unreadable(path, value, what="is a file that can be read: check its name and rights") from None
-    if len(content) > LARGEST_FILE:
-        limit = f"has at most {LARGEST_FILE:,} bytes: name a company or scenario file"
-        raise _unreadable(path, f"more than {LARGEST_FILE:,} bytes", what=limit)
+    if len(content) > largest:
+        limit = f"has at most {largest:,} bytes: name a company or scenario file"
+        raise _unreadable(path, f"more than {largest:,} bytes", what=limit)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from tarmac.company import Company, company_from, validated
 from tarmac.company.base import MOST_MONEY, Listed, Table
+from tarmac.company.calibrated import calibrated
 from tarmac.company.numbers import drivers, shocks
 from tarmac.company.quantity import Quantity, mistake
 from tarmac.errors import InputError, Problem
@@ -248,8 +249,11 @@ def apply(company: Company, scenario: Scenario) -> Company:
 def without_funding(company: Company) -> Company:
     """The same company with every attempt to raise money taken away, and what depends on one with it.
 
-    That is the policies that wait for a round to fail, and the correlations of a number of either.
+    That is the policies that wait for a round to fail, and the correlations of a number of either. Of a company that
+    has been calibrated, what was raised up to the origin of its facts stays; no round closes after that.
     """
+    if company.posterior is not None:
+        return calibrated(company, company.posterior.without_new_money(item.name for item in company.round))
     return _keeping(company, rounds=frozenset(), policies=frozenset(item.name for item in company.policy))
 
 

@@ -136,3 +136,17 @@ class AskedLevers:
     out: Path | None
     force: bool
     quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCalibration:
+    """A calibration as asked for: the options of `tarmac calibrate`."""
+
+    company: str
+    origin: str | None
+    draws: int
+    seed: int | None
+    json: bool
+    out: Path | None
+    force: bool
+    quiet: bool

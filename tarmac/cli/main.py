@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tarmac.cli.commands import shelves
+from tarmac.cli.commands.calibrate import calibrate
 from tarmac.cli.commands.compare import compare
 from tarmac.cli.commands.diff import diff
 from tarmac.cli.commands.learn import learn
@@ -62,6 +63,7 @@ COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "compare": compare,
     "levers": levers,
     "raise": raise_,
+    "calibrate": calibrate,
     "diff": diff,
     "learn": learn,
     "list": shelves.list_,

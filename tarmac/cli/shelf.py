@@ -122,6 +122,7 @@ def _renamed(text: str, name: str) -> str:
     header = document["company"]
     header["name"] = name
     header.pop("facts", None)
+    header.pop("posterior", None)
     renamed = tomlkit.dumps(document)
     company_from(tomlkit.parse(renamed).unwrap(), "command line")
     return renamed

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr
+from pydantic import BeforeValidator, Field, InstanceOf, PrivateAttr, WithJsonSchema
 
 from tarmac.company.base import (
     NEVER_CHANGES,
@@ -26,7 +26,9 @@ from tarmac.company.people import Team
 from tarmac.company.quantity import Quantity, mistake
 from tarmac.company.reactions import Correlation, Event, Policy
 from tarmac.company.vendors import AnyCompute, Cost
+from tarmac.errors import InputError, Problem
 from tarmac.money import CURRENCIES
+from tarmac.posterior import Posterior
 from tarmac.uncertain import Uncertain
 
 SECTIONS = ("price", "revenue", "team", "compute", "cost", "debt", "holder", "round", "event", "policy")
@@ -42,6 +44,12 @@ def _currency(value: Any) -> Any:
 Currency = Annotated[str, BeforeValidator(_currency)]
 
 
+Known = Annotated[InstanceOf[Posterior], WithJsonSchema({"type": "null"})]
+"""Draws that have been read: in memory they stand where a file has their name."""
+
+PosteriorName = Annotated[Name, Field(pattern=r"^[^/\\]+$")]
+
+
 class Header(Table):
     """Who the company is and when the forecast begins."""
 
@@ -51,6 +59,11 @@ class Header(Table):
         description="First month of the forecast; opening balances stand at the end of the month before."
     )
     facts: Name | None = Field(None, description="The file of facts on the shelf seeds/, without '.csv'.")
+    posterior: PosteriorName | Known | None = Field(
+        None,
+        description="What facts have taught: the file of draws beside this one, without '.posterior.csv', that "
+        "`tarmac calibrate` has written.",
+    )
     story: Annotated[str, Field(max_length=4000)] | None = Field(None, description="A sentence or two on the company.")
     reporting_lag_months: Annotated[int, Field(ge=0, le=12)] = Field(
         3, description="Months from the opening to the day its accounts are issued; the going-concern year begins then."
@@ -152,6 +165,15 @@ class Company(Table):
     def file(self) -> str:
         """The file this company came from, for messages."""
         return self._file
+
+    @property
+    def posterior(self) -> Posterior | None:
+        """What facts have taught about it, if it has been calibrated. InputError where that has not been read yet."""
+        found = self.company.posterior
+        if isinstance(found, str):
+            rule = "names a file of draws, which tarmac.load reads"
+            raise InputError([Problem(self.file, "company.posterior", found, rule, "load the company from its file")])
+        return found
 
     def named(self) -> Iterator[tuple[str, str, Table]]:
         """Every named table as (section, name, table), in the order of the file."""

@@ -14,7 +14,7 @@ from tarmac.engine.selection import Some
 from tarmac.engine.state import Flags
 from tarmac.engine.walk import Row
 from tarmac.facts import BALANCES, Quantity
-from tarmac.plan import Plan
+from tarmac.plan import FOREVER, Plan
 
 if TYPE_CHECKING:
     from tarmac.engine.ledger import Ledger
@@ -31,12 +31,16 @@ class Question:
 
     `currency`: a foreign one in which the figure is wanted, each month's amount at that month's rate on the path; None
     for the company's own.
+
+    `known`: the month index by whose end it was known, where that is before its own months are over: then a company
+    need only have lived to that.
     """
 
     quantity: Quantity
     first: int
     last: int
     currency: str | None = None
+    known: int = FOREVER
 
     def end(self, plan: Plan) -> int:
         """The month index at whose end the figure is known: what is unpaid of a bill, in the month it falls due."""
@@ -78,7 +82,7 @@ class Observer:
         rates = ledger.drivers.currencies
         for (question, lines, end), answer in zip(self._asked, self.answers, strict=True):
             rate = 1.0 if question.currency is None else rates[question.currency][month]
-            if month == end:
+            if month == min(end, question.known):
                 answer.lived[...] = ledger.state.alive
             for path in lines:
                 if path in books[question.quantity.kind] and self._counts(question, month, path=path):

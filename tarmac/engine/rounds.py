@@ -96,6 +96,8 @@ class RunningRound:
     def _wins(self, month: int, paths: Paths, *, prospects: Prospects) -> NDArray[np.bool_]:
         """Where attempts that may close in a month do, were it not for their gates. Shape (len(paths),)."""
         plan, able = self.plan, self._on(paths, self.plan.succeeds)
+        if month > plan.until:
+            return np.zeros(len(paths), np.bool_)
         if plan.hazard is None:
             return self._luck(paths) < prospects.moved(able, plan, month=month, paths=paths)
         chance = prospects.moved(self._on(paths, plan.hazard.closes_monthly), plan, month=month, paths=paths)

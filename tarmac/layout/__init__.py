@@ -40,6 +40,7 @@ def plan_of(company: Company) -> Plan:
         prices=tuple((item.name, lines.price(item)) for item in company.price),
         input_copula=_copula(company, drivers(company)),
         shock_copula=_copula(company, shocks(company)),
+        posterior=company.posterior,
     )
 
 

@@ -8,6 +8,7 @@ from tarmac.plan.funding import Condition, CreditLinePlan, HolderPlan, LoanPlan,
 from tarmac.plan.lines import Level, RevenueLine, TeamLine, VendorLine
 from tarmac.plan.numbers import Copula, Input, Number
 from tarmac.plan.reactions import EventPlan, PolicyPlan
+from tarmac.posterior import Posterior
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Plan:
     prices: tuple[tuple[str, Level], ...]
     input_copula: Copula | None
     shock_copula: Copula | None
+    posterior: Posterior | None = None
 
     @property
     def levels(self) -> tuple[Level, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tarmac.plan.numbers import NOTHING, Number
+from tarmac.plan.numbers import FOREVER, NOTHING, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class RoundPlan:
     """Attempts to raise money, the first in month index `starts` or the month after `when` first holds.
 
     `retries`: how many more follow failed ones, each `again_after` months later. `share`: of all shares, that holders
-    sell. `owner`: who has the shares that the money buys.
+    sell. `owner`: who has the shares that the money buys. What would close after month index `until` does not.
     """
 
     name: str
@@ -129,6 +129,7 @@ class RoundPlan:
     option_pool: Number | None = None
     cap: Number | None = None
     discount: Number | None = None
+    until: int = FOREVER
 
     @property
     def driver(self) -> str:

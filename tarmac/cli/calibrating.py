@@ -1,0 +1,124 @@
+"""`tarmac calibrate`: what facts teach about a company, on the screen and in files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import tomlkit
+
+from tarmac import library
+from tarmac.calibrate import Calibration, Method, posterior_of
+from tarmac.cli.asked import AskedCalibration
+from tarmac.cli.console import note, put, safe
+from tarmac.cli.saving import Writer, as_json, file_name, refuse_existing, text_writer, write_all
+from tarmac.company import Company
+from tarmac.errors import InputError, Problem
+from tarmac.facts import Fact
+from tarmac.months import Month
+from tarmac.posterior import ENDING
+from tarmac.report.calibration import calibration_text, facts_figure, inputs_table, poor_text, save_facts
+from tarmac.streams import MAX_SEED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NOT_AT_REST: Final = 3
+"""The exit code where the populations do not agree: the gate every posterior has to pass."""
+
+_DRAWS: Final = (100, 5_000)
+
+
+def run(asked: AskedCalibration) -> int:
+    """Check everything, calibrate, print and save; the exit code."""
+    company, facts, origin = _checked(asked)
+    found = posterior_of(company, facts, origin=origin, seed=asked.seed, method=Method(draws=asked.draws))
+    if not found.quality.good:
+        note(poor_text(found))
+        return NOT_AT_REST
+    table = found.facts()
+    saved = [] if asked.out is None else write_all(asked.out, _files(asked, found, table=table))
+    put(as_json(found.as_json(table)) if asked.json else calibration_text(found, table))
+    if not asked.quiet:
+        for path in saved:
+            note(f"wrote {safe(path)}")
+    return 0
+
+
+def _checked(asked: AskedCalibration) -> tuple[Company, tuple[Fact, ...], Month | None]:
+    """The company, its facts and the origin; every mistake of the command line and its files at once."""
+    problems = [*_out_of_range(asked), *_obstacles(asked)]
+    origin = None if asked.origin is None else _month(asked.origin)
+    if asked.origin is not None and origin is None:
+        problems.append(_mistake("origin", asked.origin, rule="is a month such as 2023-10", remedy="write 2023-10"))
+    try:
+        company = library.load(asked.company, posterior=False)
+        facts = _facts(company)
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from None
+    if problems:
+        raise InputError(problems)
+    return company, facts, origin
+
+
+def _facts(company: Company) -> tuple[Fact, ...]:
+    name = company.company.facts
+    if name is None:
+        rule = "names a file of facts on the shelf seeds/, to learn from"
+        raise InputError([Problem(company.file, "company.facts", "", rule, "write facts = 'my-company'")])
+    return library.load_facts(name, company=company)
+
+
+def _out_of_range(asked: AskedCalibration) -> Iterator[Problem]:
+    for where, value, low, high in (("draws", asked.draws, *_DRAWS), ("seed", asked.seed, 0, MAX_SEED)):
+        if value is not None and not low <= value <= high:
+            yield _mistake(where, str(value), rule=f"is a whole number from {low} to {high}", remedy="choose one")
+
+
+def _obstacles(asked: AskedCalibration) -> list[Problem]:
+    """What stands in the way of the files to be written."""
+    try:
+        if asked.out is not None:
+            refuse_existing([asked.out / name for name in _file_names(asked)], force=asked.force)
+    except InputError as error:
+        return list(error.problems)
+    return []
+
+
+def _month(text: str) -> Month | None:
+    try:
+        return Month.parse(text)
+    except ValueError:
+        return None
+
+
+def _stem(asked: AskedCalibration) -> str:
+    return file_name(Path(asked.company).name.removesuffix(".toml")) + "-calibrated"
+
+
+def _file_names(asked: AskedCalibration) -> list[str]:
+    stem = _stem(asked)
+    return [f"{stem}.toml", f"{stem}{ENDING}", "facts.csv", "inputs.csv", "calibration.json", "facts.png"]
+
+
+def _files(asked: AskedCalibration, found: Calibration, *, table: "pd.DataFrame") -> dict[str, Writer]:
+    """What `--out` leaves: the company that names its draws, the draws, the tables, the picture last."""
+    writers: list[Writer] = [
+        text_writer(_naming_its_draws(asked)),
+        text_writer(found.posterior.text()),
+        text_writer(table.to_csv(index=False, lineterminator="\n")),
+        text_writer(inputs_table(found).to_csv(index=False, lineterminator="\n")),
+        text_writer(as_json(found.as_json(table)) + "\n"),
+        lambda path: save_facts(facts_figure(found, table), path, found=found, table=table),
+    ]
+    return dict(zip(_file_names(asked), writers, strict=True))
+
+
+def _naming_its_draws(asked: AskedCalibration) -> str:
+    """The text of the company file, comments and all, with the name of the file of draws in it."""
+    document = tomlkit.parse(library.find("models", asked.company).path.read_text(encoding="utf-8-sig"))
+    document["company"]["posterior"] = _stem(asked)
+    return tomlkit.dumps(document)
+
+
+def _mistake(where: str, value: str, *, rule: str, remedy: str) -> Problem:
+    return Problem("command line", where, value, rule, remedy)
