@@ -37,7 +37,7 @@ class Effort:
     pools: int = 16
     kept: float = 0.5
     sweeps: int = 12
-    last: int = 60
+    last: int = 100
     forgotten: float = 0.3
     powers: int = 60
 

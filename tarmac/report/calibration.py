@@ -1,4 +1,4 @@
-"""A calibration in words and as a picture: what the facts are, what the model says before and after, what was learnt."""
+"""A calibration in words and as a picture: the facts, what the model says before and after, what was learnt."""
 
 import textwrap
 from collections.abc import Mapping
@@ -48,11 +48,11 @@ def calibration_text(found: Calibration, facts: "pd.DataFrame") -> str:
 def poor_text(found: Calibration) -> str:
     """Why a posterior is not given out."""
     quality = found.quality
+    least = f"{quality.least:.0f} independent draws of the number known worst (at least {LEAST_SIZE} are wanted)"
     text = (
-        f"tarmac: the posterior is not known well enough: {quality.least:.0f} independent draws of the number known worst "
-        f"(at least {LEAST_SIZE} are wanted), R-hat up to {quality.r_hat:.3f} (at most {LARGEST_R_HAT}). Nothing was "
-        f"written. Seed {found.seed}. Another seed may do; else the facts pin the model down in separate ways, and wider "
-        "ranges or fewer exact figures help."
+        f"tarmac: the posterior is not known well enough: {least}, R-hat up to {quality.r_hat:.3f} (at most "
+        f"{LARGEST_R_HAT}). Nothing was written. Seed {found.seed}. Another seed may do; else the facts pin the model "
+        "down in separate ways, and wider ranges or fewer exact figures help."
     )
     return "\n".join(textwrap.wrap(text, WIDTH))
 
@@ -119,20 +119,23 @@ def _notes(found: Calibration, facts: "pd.DataFrame") -> list[str]:
     judged = facts[facts["role"] == "judged"]
     inside = int(judged["inside"].sum())
     lines = _wrapped(
-        "Before, after: P5/median/P95 of the model, on the paths that lived to see it; inside: between P5 and P95 after, "
-        "or on the right side of a bound on one path in twenty. Learnt: how much smaller the variance of the score is."
+        "Before, after: P5/median/P95 of the model, on the paths that lived to see it; inside: between P5 and P95 "
+        "after, or one path in twenty on the right side of a bound. Learnt: how much smaller the variance of the score is."
     )
     if len(judged):
-        lines += _wrapped(
-            f"Of {counted(len(judged), 'fact')} it is judged by, {inside} inside, {len(judged) - inside} not."
-        )
+        count = counted(len(judged), "fact")
+        lines += _wrapped(f"Of {count} it is judged by, {inside} inside, {len(judged) - inside} outside.")
     powers = " and ".join(map(str, quality.powers))
-    lines += _wrapped(
-        f"Run: seed {found.seed}; {quality.draws:,} draws in {len(quality.powers)} populations after {powers} steps, of "
-        f"which {found.posterior.rows:,} are kept. Effective sample size {quality.least:,.0f} for the number known worst, "
-        f"{quality.median:,.0f} for the median one; R-hat at most {quality.r_hat:.3f}; {quality.accepted:.0%} of the moves "
-        f"accepted; log evidence {quality.evidence:.1f}; {quality.lived:.0%} of the paths before lived to see what was known."
+    run = (
+        f"Run: seed {found.seed}; {quality.draws:,} draws in {len(quality.powers)} populations after {powers} steps, "
+        f"{found.posterior.rows:,} kept",
+        f"effective sample size {quality.least:,.0f} for the number known worst, {quality.median:,.0f} in the median",
+        f"R-hat at most {quality.r_hat:.3f}",
+        f"{quality.accepted:.0%} of the moves accepted",
+        f"log evidence {quality.evidence:.1f}",
+        f"{quality.lived:.0%} of the paths before lived to see what was known",
     )
+    lines += _wrapped("; ".join(run) + ".")
     return lines
 
 
