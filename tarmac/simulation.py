@@ -21,6 +21,7 @@ from tarmac.company.remarks import remarks
 from tarmac.company.triggers import in_words
 from tarmac.company.vendors import Committed
 from tarmac.engine.block import Job, Tally, overflow_raised, run_blocks
+from tarmac.engine.draws import known_numbers
 from tarmac.engine.needing import Needed, need_of_block
 from tarmac.errors import InputError, Problem
 from tarmac.forecast import INSOLVENT, Clock, Forecast, GoingConcern, Loss, Mark, Need, Origin
@@ -248,7 +249,7 @@ def _opening_cash(company: Company) -> float:
 
 def assumptions(plan: Plan, company: Company, *, months: int | None = None) -> tuple[str, ...]:
     """What a reader of the printout over some months must know was assumed, a sentence each."""
-    sentences = ['"a to b" is a 90% interval: one chance in twenty below a, one in twenty above b.']
+    sentences = ['"a to b" is a 90% interval: one chance in twenty below a, one in twenty above b.', *_past(plan)]
     sold = [line for line in plan.revenue if line.opening_receivables is None and len(line.collected_before) > 1]
     steady = [line.level.path for line in sold]
     ahead = [line.level.path for line in plan.revenue if line.opening_deferred is None and line.prepaid > 1]
@@ -266,6 +267,18 @@ def assumptions(plan: Plan, company: Company, *, months: int | None = None) -> t
     if months is not None:
         sentences += _committed_beyond(company, company.company.first_month + months)
     return (*sentences, *remarks(company, months=months), *fights(company))
+
+
+def _past(plan: Plan) -> list[str]:
+    """What the facts were that a company was calibrated on, and whose draws a change of its ranges has made moot."""
+    if plan.posterior is None:
+        return []
+    about = plan.posterior.about
+    known = known_numbers(plan)
+    moot = sorted({item.stream for item in plan.inputs} - known)
+    text = f"The company was calibrated on {about.facts} facts known by {about.origin.label}"
+    text += f"; {', '.join(moot)} as declared since: changed, or new." if moot else "."
+    return [text]
 
 
 def _committed_beyond(company: Company, end: Month) -> list[str]:

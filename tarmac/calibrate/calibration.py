@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.calibrate.diagnostics import effective_size, split_r_hat
-from tarmac.calibrate.observing import Target, observation_of
+from tarmac.calibrate.observing import Observation, Target, observation_of
 from tarmac.calibrate.result import Calibration, Quality, learnt_of, pairs_of
 from tarmac.calibrate.tempering import Effort, Population, temper
 from tarmac.calibrate.unknowns import Points, unknowns_of
@@ -176,10 +176,7 @@ def _far(target: Target, points: Points, *, facts: Sequence[Fact], company: Comp
         if (distance < _NEAR).mean() < _SOME:
             nearest = answer.figures[np.argmin(distance)]
             rule = f"the model comes no nearer than {nearest:,.0f} to it while it agrees with the other facts"
-            remedy = "widen the ranges it depends on, or look for a mistake in the figure"
-            yield Problem(
-                company.company.facts or "facts", f"{fact.quantity}, {fact.last}", f"{item.value:,.0f}", rule, remedy
-            )
+            yield _of_fact(fact, item, company=company, rule=rule)
 
 
 def _unseen(target: Target, facts: Sequence[Fact], *, company: Company) -> Iterator[Problem]:
@@ -187,15 +184,15 @@ def _unseen(target: Target, facts: Sequence[Fact], *, company: Company) -> Itera
     dice = np.random.default_rng(0)
     answers = target.answers(dice.standard_normal((target.count, 4_096), np.float32))
     rule = "the model's companies live to see it: none is solvent and independent then"
-    for fact, answer in zip(facts, answers, strict=True):
+    for fact, item, answer in zip(facts, target.observations, answers, strict=True):
         if not answer.lived.any():
-            yield Problem(
-                company.company.facts or "facts",
-                f"{fact.quantity}, {fact.last}",
-                str(fact.known),
-                rule,
-                "widen the ranges",
-            )
+            yield _of_fact(fact, item, company=company, rule=rule)
+
+
+def _of_fact(fact: Fact, item: Observation, *, company: Company, rule: str) -> Problem:
+    remedy = "widen the ranges it depends on, or look for a mistake in the figure"
+    file = company.company.facts or "facts"
+    return Problem(file, f"{fact.quantity}, {fact.last}", f"{item.value:,.0f}", rule, remedy)
 
 
 def _problem(company: Company, where: str, value: str, *, rule: str) -> InputError:

@@ -120,15 +120,15 @@ def _notes(found: Calibration, facts: "pd.DataFrame") -> list[str]:
     inside = int(judged["inside"].sum())
     lines = _wrapped(
         "Before, after: P5/median/P95 of the model, on the paths that lived to see it; inside: between P5 and P95 "
-        "after, or one path in twenty on the right side of a bound. Learnt: how much smaller the variance of the score is."
+        "after, or one path in twenty on the right side of a bound. Learnt: by how much the variance of the score fell."
     )
     if len(judged):
         count = counted(len(judged), "fact")
         lines += _wrapped(f"Of {count} it is judged by, {inside} inside, {len(judged) - inside} outside.")
     powers = " and ".join(map(str, quality.powers))
     run = (
-        f"Run: seed {found.seed}; {quality.draws:,} draws in {len(quality.powers)} populations after {powers} steps, "
-        f"{found.posterior.rows:,} kept",
+        f"Run: seed {found.seed}; {quality.draws:,} draws in {len(quality.powers)} populations after {powers} steps",
+        f"{found.posterior.rows:,} of them kept",
         f"effective sample size {quality.least:,.0f} for the number known worst, {quality.median:,.0f} in the median",
         f"R-hat at most {quality.r_hat:.3f}",
         f"{quality.accepted:.0%} of the moves accepted",
