@@ -201,7 +201,7 @@ def test_the_last_digit_printed(value: float, unit: float) -> None:
 
 def test_the_width_of_a_figure() -> None:
     exact, about, below = (
-        observation_of(fact, Month(2024, 1))
+        observation_of(fact, company())
         for qualifier in ("exact", "about", "at most")
         for fact in facts(cash(110, qualifier))
     )

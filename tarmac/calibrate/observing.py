@@ -30,7 +30,7 @@ from tarmac.posterior import About
 Z90: Final = 1.6448536269514722
 """Half the width of a normal's central 90%, in standard deviations."""
 
-_HALF_WIDTHS: Final = {"about": 1.0}
+_HALF_WIDTHS: Final = {"about": 1.0, "nearly": 1.0}
 """Units of the last digit to either side; half a unit where nothing else is said."""
 
 _NOWHERE = About("", Month(2000, 1), 0, 0, 0, {})

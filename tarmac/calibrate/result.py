@@ -91,10 +91,12 @@ class Quality:
 class Learnt:
     """An uncertain number before and after: P5, median and P95, and how much narrower its score has become.
 
-    `share` is 1 - variance of the posterior / variance of the prior, on the scale of normal scores.
+    `share` is 1 - variance of the posterior / variance of the prior, on the scale of normal scores. `unit` as in a
+    company file: "" or "%" or a currency.
     """
 
     name: str
+    unit: str
     prior: Mapping[str, float]
     posterior: Mapping[str, float]
     share: float
@@ -188,7 +190,7 @@ def learnt_of(plan: Plan, scores: Mapping[str, NDArray[np.float64]], quality: Qu
         before = dict(zip(LEVELS, np.sort(value_of(item, ends)).tolist(), strict=True))
         after = quantiles(value_of(item, own))
         size, r_hat = quality.sizes[item.stream], quality.r_hats[item.stream]
-        found.append(Learnt(item.name, before, after, 1.0 - float(own.var()), size, r_hat))
+        found.append(Learnt(item.name, item.number.unit, before, after, 1.0 - float(own.var()), size, r_hat))
     return tuple(sorted(found, key=lambda item: -item.share))
 
 

@@ -28,18 +28,19 @@ class Effort:
     """How much work a population is.
 
     `particles` points, chosen from `pools` times as many draws from the prior, so that what is rare there is not lost.
-    `kept`: share of the population that the weights of a power leave effective. At each power the chains move for
-    `sweeps` at most (three steps, one refreshment), at the last for `last`, and for less where coordinates correlate
-    with where they were by less than `forgotten`. More than `powers` are a failure.
+    `kept`: share of the population that the weights of a power leave effective: the nearer to 1, the smaller the steps,
+    and the less chance has in how many points go to hills that lie apart, which no chain crosses. At each power the
+    chains move for `sweeps` at most (three steps, one refreshment), at the last for `last`, and for less where
+    coordinates correlate with where they were by less than `forgotten`. More than `powers` are a failure.
     """
 
-    particles: int = 4_096
-    pools: int = 16
-    kept: float = 0.5
-    sweeps: int = 12
-    last: int = 100
+    particles: int = 6_144
+    pools: int = 12
+    kept: float = 0.9
+    sweeps: int = 4
+    last: int = 40
     forgotten: float = 0.3
-    powers: int = 60
+    powers: int = 200
 
 
 @dataclass(frozen=True)

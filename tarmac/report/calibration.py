@@ -93,16 +93,19 @@ def _fact_line(row: Mapping[Any, Any]) -> str:
 
 
 def _learnt_line(item: Learnt) -> str:
-    before, after = (_spread([said[level] for level in _LEVELS]) for said in (item.prior, item.posterior))
+    before, after = (_spread([said[level] for level in _LEVELS], item.unit) for said in (item.prior, item.posterior))
     return f"{short(item.name, 41):<42}{item.share:>12.0%}{before:>19}{after:>19}"
 
 
-def _spread(amounts: list[float]) -> str:
-    return "/".join(map(_amount, amounts)) if all(map(np.isfinite, amounts)) else "no path lives"
+def _spread(amounts: list[float], unit: str = "") -> str:
+    """Three amounts in a cell; shares in percent."""
+    if not all(map(np.isfinite, amounts)):
+        return "no path lives"
+    return "/".join(f"{100 * amount:.2g}%" if unit == "%" else _amount(amount) for amount in amounts)
 
 
 def _amount(value: float) -> str:
-    return format_money(value, "", digits=3)
+    return format_money(value, "", digits=3 if abs(value) >= 1 else 2)
 
 
 def _pairs(found: Calibration) -> list[str]:
