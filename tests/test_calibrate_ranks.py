@@ -15,7 +15,7 @@ from tarmac.engine.observing import Question
 from tarmac.facts import Quantity
 from tarmac.layout import plan_of
 
-COMPANIES = 240
+COMPANIES = 200
 RANKS = 16
 MONTHS = 6
 EFFORT = Effort(particles=192, pools=4, kept=0.6, sweeps=2, last=8)

@@ -72,7 +72,7 @@ def posterior_of(
     used, judged, origin = known_by(facts, origin, company=bare)
     plan, seed = plan_of(bare), fresh_seed() if seed is None else seed
     if not plan.inputs:
-        raise _problem(bare, "uncertain numbers", "none", rule="there is something to be learnt: write ranges")
+        raise _problem(bare, "uncertain numbers", value="none", rule="there is something to be learnt: write ranges")
     observed = [observation_of(fact, bare) for fact in used]
     months = max(item.question.end(plan) for item in observed) + 1
     target = Target(unknowns_of(plan, months), observed)
@@ -91,7 +91,7 @@ def posterior_of(
         used=used,
         judged=judged,
         quality=quality,
-        learnt=learnt_of(plan, scores, quality),
+        learnt=learnt_of(plan, scores, quality=quality),
         pairs=pairs_of(bare, scores),
     )
 
@@ -166,7 +166,7 @@ def _check_reach(target: Target, found: Sequence[Population], *, facts: Sequence
     if problems:
         raise InputError(problems)
     if not all(population.arrived for population in found):
-        raise _problem(company, "facts", "", rule="the facts can be reached from the model's ranges in steps")
+        raise _problem(company, "facts", value="", rule="the facts can be reached from the model's ranges in steps")
 
 
 def _far(target: Target, points: Points, *, facts: Sequence[Fact], company: Company) -> Iterator[Problem]:
@@ -195,5 +195,5 @@ def _of_fact(fact: Fact, item: Observation, *, company: Company, rule: str) -> P
     return Problem(file, f"{fact.quantity}, {fact.last}", f"{item.value:,.0f}", rule, remedy)
 
 
-def _problem(company: Company, where: str, value: str, *, rule: str) -> InputError:
+def _problem(company: Company, where: str, *, value: str, rule: str) -> InputError:
     return InputError([Problem(company.file, where, value, rule, "widen the ranges of the company file")])

@@ -21,6 +21,8 @@ from tarmac.posterior import Posterior
 if TYPE_CHECKING:
     import pandas as pd
 
+    FactTable = pd.DataFrame
+
 SCHEMA: Final = "tarmac.calibration/1"
 
 LEAST_SIZE: Final = 400
@@ -181,7 +183,7 @@ class Calibration:
         }
 
 
-def learnt_of(plan: Plan, scores: Mapping[str, NDArray[np.float64]], quality: Quality) -> tuple[Learnt, ...]:
+def learnt_of(plan: Plan, scores: Mapping[str, NDArray[np.float64]], *, quality: Quality) -> tuple[Learnt, ...]:
     """What was learnt about each uncertain number from its scores by driver, most first."""
     ends = np.array([-1.6448536269514722, 0.0, 1.6448536269514722])
     found = []

@@ -58,8 +58,8 @@ class Unknowns:
         from scipy.special import ndtr
 
         parts = dict(self._split(points))
-        _correlate(parts, "number", self.plan.input_copula)
-        _correlate(parts, "month", self.plan.shock_copula)
+        _correlate(parts, "number", copula=self.plan.input_copula)
+        _correlate(parts, "month", copula=self.plan.shock_copula)
         for part, values in parts.items():
             if part[0] in ("chance", "switch"):
                 parts[part] = ndtr(values)
@@ -108,7 +108,7 @@ def _places(event: EventPlan, plan: Plan, *, months: int) -> int:
     return 1 if expected <= 0 else int(np.clip(np.ceil(pdtrik(1 - _RARE, expected)), 1, _MOST_SIZES))
 
 
-def _correlate(parts: dict[Part, NDArray[np.float64]], kind: str, copula: Copula | None) -> None:
+def _correlate(parts: dict[Part, NDArray[np.float64]], kind: str, *, copula: Copula | None) -> None:
     """Let the scores of correlated drivers move together, as the engine does."""
     if copula is None:
         return

@@ -20,7 +20,7 @@ from tarmac.report.calibration import calibration_text, facts_figure, inputs_tab
 from tarmac.streams import MAX_SEED
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from tarmac.calibrate.result import FactTable
 
 NOT_AT_REST: Final = 3
 """The exit code where the populations do not agree: the gate every posterior has to pass."""
@@ -100,7 +100,7 @@ def _file_names(asked: AskedCalibration) -> list[str]:
     return [f"{stem}.toml", f"{stem}{ENDING}", "facts.csv", "inputs.csv", "calibration.json", "facts.png"]
 
 
-def _files(asked: AskedCalibration, found: Calibration, *, table: "pd.DataFrame") -> dict[str, Writer]:
+def _files(asked: AskedCalibration, found: Calibration, *, table: "FactTable") -> dict[str, Writer]:
     """What `--out` leaves: the company that names its draws, the draws, the tables, the picture last."""
     writers: list[Writer] = [
         text_writer(_naming_its_draws(asked)),

@@ -181,14 +181,15 @@ def _draw(ax: "Axes", facts: "pd.DataFrame") -> None:
         marker = {-1.0: "<", 1.0: ">"}.get(_side(row), "o")
         ax.plot([1.0], [height], marker, color=BLUE if row["inside"] else VERMILLION, ms=7, zorder=3)
         months = row["last"] if row["first"] == row["last"] else f"{row['first']} to {row['last']}"
-        labels.append(drawable(f"{short(row['quantity'], 38)}\n{months}, {row['role']}"))
+        labels.append("\n".join(map(drawable, (short(row["quantity"], 38), f"{months}, {row['role']}"))))
     ax.set_yticks(range(len(rows) - 1, -1, -1), labels, fontsize="x-small")
     ax.set_xlim(0, _FARTHEST)
     ax.grid(visible=False, axis="y")
     ax.axvline(1.0, color=FAINT_INK, lw=0.8, zorder=0)
     ax.set_xlabel(
-        "Multiples of the figure observed (dot; triangle: a bound; red: outside). "
-        "P5 to P95 with median: grey before, blue after."
+        "Multiples of the figure observed (dot, or triangle of a bound; red: outside).\n"
+        "P5 to P95 with the median: grey before, blue after.",
+        fontsize="small",
     )
 
 
