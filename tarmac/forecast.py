@@ -16,6 +16,9 @@ SCHEMA: Final = "tarmac.forecast/1"
 INSOLVENT: Final = "Insolvent:"
 """How the sentence among the assumptions begins that says what insolvency means."""
 
+CALIBRATED: Final = "Calibrated on"
+"""How the sentence begins that says what facts a company has been calibrated on."""
+
 NEED_LEVELS: Final = (0.50, 0.80, 0.90, 0.95)
 QUANTILES: Final = (5, 10, 25, 50, 75, 90, 95)
 

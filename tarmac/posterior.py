@@ -74,6 +74,9 @@ class Posterior:
         """How many pasts there are."""
         return int(next(iter(self.parts.values())).shape[1])
 
+    def __repr__(self) -> str:
+        return f"what {self.about.facts} facts known by {self.about.origin.label} have taught"
+
     def of(self, kind: Kind, name: str) -> NDArray[np.float64] | None:
         """The draws of one driver, shape (months, slots or 1, rows); None where there are none."""
         return self.parts.get((kind, name))

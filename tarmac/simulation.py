@@ -24,7 +24,7 @@ from tarmac.engine.block import Job, Tally, overflow_raised, run_blocks
 from tarmac.engine.draws import known_numbers
 from tarmac.engine.needing import Needed, need_of_block
 from tarmac.errors import InputError, Problem
-from tarmac.forecast import INSOLVENT, Clock, Forecast, GoingConcern, Loss, Mark, Need, Origin
+from tarmac.forecast import CALIBRATED, INSOLVENT, Clock, Forecast, GoingConcern, Loss, Mark, Need, Origin
 from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.plan import Plan
@@ -276,9 +276,9 @@ def _past(plan: Plan) -> list[str]:
     about = plan.posterior.about
     known = known_numbers(plan)
     moot = sorted({item.stream for item in plan.inputs} - known)
-    text = f"The company was calibrated on {about.facts} facts known by {about.origin.label}"
-    text += f"; {', '.join(moot)} as declared since: changed, or new." if moot else "."
-    return [text]
+    count = "1 fact" if about.facts == 1 else f"{about.facts} facts"
+    told = [f"{CALIBRATED} {count} known by {about.origin.label}."]
+    return [*told, f"Not as calibrated, but as declared since: {', '.join(moot)}."] if moot else told
 
 
 def _committed_beyond(company: Company, end: Month) -> list[str]:

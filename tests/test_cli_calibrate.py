@@ -89,7 +89,7 @@ def test_the_files_are_a_company_to_run(folder: Path, capsys: pytest.CaptureFixt
     company = "there/acme-calibrated.toml"
     assert main(["run", company, "--seed", "1", "--paths", "500", "--months", "6"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    assert "The company was calibrated on 3 facts known by Mar 2024." in shown
+    assert "Calibrated on 3 facts known by Mar 2024." in shown
     for command in (
         ["show", company],
         ["show", company, "--path", "3", "--seed", "1", "--months", "4", "--paths", "50"],

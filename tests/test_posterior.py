@@ -127,8 +127,8 @@ def test_without_a_posterior_the_prior_is_as_it_was(found: Calibration) -> None:
 
 def test_a_run_says_what_it_was_calibrated_on(found: Calibration) -> None:
     forecast = tarmac.simulate(found.calibrated, months=6, paths=500, seed=1)
-    assert "calibrated on 4 facts known by Mar 2024" in " ".join(forecast.origin.text)
-    assert not any("calibrated" in text for text in tarmac.simulate(company(), months=2, paths=50, seed=1).origin.text)
+    assert "Calibrated on 4 facts known by Mar 2024." in " ".join(forecast.origin.text)
+    assert not any("Calibrated" in text for text in tarmac.simulate(company(), months=2, paths=50, seed=1).origin.text)
 
 
 # --- Scenarios and new money
@@ -152,7 +152,7 @@ def test_a_new_range_makes_the_draws_of_that_number_moot_and_is_said(found: Cali
         draws_of(changed(company(), "cost.rent.monthly", set="50 to 60")).inputs["cost.rent.monthly"],
     )
     np.testing.assert_array_equal(after.inputs["cash.opening"], before.inputs["cash.opening"])
-    [said] = [text for text in assumptions(plan_of(subject), subject) if "calibrated" in text]
+    [said] = [text for text in assumptions(plan_of(subject), subject) if "declared since" in text]
     assert "cost.rent.monthly" in said
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from tarmac.errors import printable
-from tarmac.forecast import INSOLVENT, Clock, Fan, Forecast
+from tarmac.forecast import CALIBRATED, INSOLVENT, Clock, Fan, Forecast
 from tarmac.money import format_money, format_share
 from tarmac.report.words import (
     CLOCK_NAMES,
@@ -304,12 +304,12 @@ def _run(forecast: Forecast) -> list[str]:
 def _assumed(forecast: Forecast, *, room: int) -> list[str]:
     """The assumptions in the lines that are left; where they do not fit, the longest sentences are cut.
 
-    The first, which says what "a to b" means, and the definition of insolvency are never cut.
+    The first, which says what "a to b" means, the definition of insolvency and the facts behind it are never cut.
     """
     sentences = [printable(text, 1_000) for text in forecast.origin.text]
     while True:
         lines = textwrap.wrap(f"Assumed: {' '.join(sentences)}", WIDTH, subsequent_indent=_INDENT) if sentences else []
-        free = [place for place, text in enumerate(sentences) if place and not text.startswith(INSOLVENT)]
+        free = [place for place, text in enumerate(sentences) if place and not text.startswith((INSOLVENT, CALIBRATED))]
         place = max(free, key=lambda place: len(sentences[place]), default=0)
         if len(lines) <= room or not free:
             return lines
