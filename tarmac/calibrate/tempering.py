@@ -34,8 +34,8 @@ class Effort:
     coordinates correlate with where they were by less than `forgotten`. More than `powers` are a failure.
     """
 
-    particles: int = 6_144
-    pools: int = 12
+    particles: int = 8_192
+    pools: int = 10
     kept: float = 0.9
     sweeps: int = 4
     last: int = 40

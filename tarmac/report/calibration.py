@@ -84,7 +84,7 @@ def _fact_line(row: Mapping[Any, Any]) -> str:
     if row["first"][:4] != row["last"][:4]:
         months = f"{row['first']} to {row['last']}"
     name = f"{short(row['quantity'], 41 - len(months))} {months}"
-    sign = {"less than": "<", "at most": "<=", "more than": ">", "at least": ">=", "about": "~"}
+    sign = {"less than": "<", "at most": "<=", "more than": ">", "at least": ">=", "about": "~", "nearly": "~"}
     observed = sign.get(row["qualifier"], "") + _amount(row["observed"])
     before = _spread([row[f"prior_{level}"] for level in _LEVELS])
     after = _spread([row[level] for level in _LEVELS])
