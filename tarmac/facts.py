@@ -1,10 +1,8 @@
 """Facts: dated, public figures a company is fitted to or judged by, read strictly from a file of the shelf `seeds/`."""
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from io import StringIO
 from typing import Final
 
 from tarmac.company import Company
@@ -13,6 +11,7 @@ from tarmac.company.targets import matching
 from tarmac.errors import InputError, Problem, nearest
 from tarmac.money import CURRENCIES
 from tarmac.months import Month
+from tarmac.rows import rows_of
 
 COLUMNS: Final = ("quantity", "from", "to", "known", "value", "unit", "qualifier", "document", "use", "note")
 SIDES: Final = {"exact": 0, "about": 0, "nearly": 0, "less than": -1, "at most": -1, "more than": 1, "at least": 1}
@@ -85,7 +84,7 @@ def facts_from(text: str, file: str, *, company: Company | None = None) -> tuple
     With a company, what it is fitted to or judged by must be of lines it has, in a currency it knows a rate of.
     """
     problems, facts = [], dict[int, Fact]()
-    for row, cells in _rows(text, file).items():
+    for row, cells in rows_of(text, file, columns=COLUMNS, what="a file of facts").items():
         found = list(_mistakes(cells))
         if not found:
             facts[row] = _fact(cells)
@@ -101,19 +100,6 @@ def check(facts: Iterable[Fact], company: Company) -> None:
     """InputError where facts do not fit a company: lines it does not have, a currency without a rate."""
     if found := [(fact, rule, remedy) for fact in facts for _, rule, remedy in _misfits(fact, company)]:
         raise InputError(Problem("facts", str(fact.quantity), str(fact.last), *rest) for fact, *rest in found)
-
-
-def _rows(text: str, file: str) -> dict[int, dict[str, str]]:
-    """The cells of each row by column, beyond the last "", counted as a spreadsheet does: the header is row 1."""
-    try:
-        header, *rows = list(csv.reader(StringIO(text, ""), strict=True)) or [[]]
-    except csv.Error as error:
-        remedy = "close every quotation mark; write one inside a cell twice"
-        raise InputError([Problem(file, "the file", str(error), "is CSV", remedy)]) from None
-    if tuple(header) != COLUMNS:
-        rule = "is the header line of a file of facts"
-        raise InputError([Problem(file, "row 1", ",".join(header), rule, f"write {','.join(COLUMNS)}")])
-    return {row: dict(zip((*COLUMNS, ""), cells, strict=False)) for row, cells in enumerate(rows, 2) if cells}
 
 
 def _fact(cells: Mapping[str, str]) -> Fact:
