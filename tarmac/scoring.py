@@ -92,6 +92,15 @@ def crps_within(sample: Row, time: float, *, event: bool, horizon: float) -> flo
     return crps(np.minimum(sample, horizon), time)
 
 
+def quantile(sample: Row, level: float) -> float:
+    """The least time by which a share `level` of a sample is struck; infinite where that is beyond the horizon.
+
+    >>> quantile(np.array([1.0, 2.0, 3.0, np.inf]), 0.5)
+    2.0
+    """
+    return float(np.quantile(sample, level, method="inverted_cdf"))
+
+
 def share_by(sample: Row, time: float) -> float:
     """The share of a sample that lies at or before a time: F(t), and of an outcome its PIT."""
     return float(np.mean(sample <= time))
