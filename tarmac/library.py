@@ -13,10 +13,17 @@ from tarmac.company.calibrated import calibrated, misfits
 from tarmac.errors import InputError, Problem, nearest, printable
 from tarmac.facts import Fact, facts_from
 from tarmac.posterior import ENDING, LARGEST, posterior_from
+from tarmac.outcomes import Ratios, Snapshot, is_ratios, ratios_from, ratios_from_arff, snapshots_from
 from tarmac.scenario import Scenario, scenario_from
 
 LARGEST_FILE: Final = 1_000_000
 """Bytes: a company file is some kilobytes; a larger file is a mistake, and is not read."""
+
+LARGEST_TABLE: Final = 20_000_000
+"""Bytes of a file of outcomes, which holds a row for each of some thousand firms."""
+
+OUTCOMES: Final = "seeds/outcomes"
+"""The shelf of files of outcomes."""
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 
@@ -78,6 +85,21 @@ def load_actuals(name: str | Path, *, currency: str | None = None) -> Actuals:
     """The monthly actuals of that name on the shelf `seeds/`, or in that file; in a currency, if one is given."""
     found = find("seeds", name, ending=".csv")
     return actuals_from(_text(found.path), str(_shown(found.path)), currency=currency)
+def is_outcomes(name: str) -> bool:
+    """Whether a name stands for a file of outcomes: by its ending, or as one on the shelf `seeds/outcomes/`."""
+    if name.endswith((".csv", ".arff")):
+        return True
+    return "/" not in name and any(item.name == name for item in on_shelf(OUTCOMES, ending=".csv"))
+
+
+def load_outcomes(name: str | Path) -> tuple[Snapshot, ...] | Ratios:
+    """The snapshots or the ratios of that name on the shelf `seeds/outcomes/`, or in that file, CSV or ARFF."""
+    ending = ".arff" if str(name).endswith(".arff") else ".csv"
+    found = find(OUTCOMES, name, ending=ending)
+    file, text = str(_shown(found.path)), _text(found.path, most=LARGEST_TABLE)
+    if ending == ".arff":
+        return ratios_from_arff(text, file)
+    return ratios_from(text, file) if is_ratios(text) else snapshots_from(text, file)
 
 
 def find(shelf: str, name: str | Path, *, ending: str = ".toml") -> Found:

@@ -105,7 +105,8 @@ class Ratios:
     def runway(self) -> NDArray[np.float64]:
         """Months that cash covers at the year's flow, of firms that burn; infinite for others. Shape (firms,)."""
         months = np.full(len(self.cash), np.inf)
-        return np.divide(12 * self.cash, -self.flow, out=months, where=self.burning)
+        np.divide(12 * self.cash, -self.flow, out=months, where=self.burning)
+        return months
 
 
 def is_ratios(text: str) -> bool:

@@ -8,12 +8,12 @@ from tarmac.errors import InputError, Problem
 
 
 def rows_of(text: str, file: str, *, columns: Sequence[str], what: str) -> dict[int, dict[str, str]]:
-    """The cells of each row by column, cells beyond the last under "", counted as a spreadsheet does: the header is 1.
+    r"""The cells of each row by column, cells beyond the last under "", counted as a spreadsheet does: the header is 1.
 
     Empty lines are passed over; a row that is too short lacks its last columns. InputError where the text is no CSV, or
     its first line is not the header of `what` ("a file of facts").
 
-    >>> rows_of("month,cash\\n2024-01,5\\n", "acme.csv", columns=("month", "cash"), what="an example")
+    >>> rows_of("month,cash\n2024-01,5\n", "acme.csv", columns=("month", "cash"), what="an example")
     {2: {'month': '2024-01', 'cash': '5'}}
     """
     try:

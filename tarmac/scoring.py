@@ -46,8 +46,8 @@ def still_watched(times: Row, events: Flags, *, at: Row, before: bool = False) -
     the same as putting the censored a moment later. Shape of `at`.
     """
     known, places = np.unique(times, return_inverse=True)
-    steps = 2.0 * places + ~events
-    asked = 2.0 * np.searchsorted(known, at, side="left" if before else "right") - 1.0
+    steps: Row = 2.0 * places.astype(float) + ~events
+    asked: Row = 2.0 * np.searchsorted(known, at, side="left" if before else "right").astype(float) - 1.0
     return kaplan_meier(steps, ~events, at=asked)
 
 
@@ -138,18 +138,20 @@ def d_calibration(pit: Row, events: Flags, *, bins: int = 10) -> tuple[Row, floa
     return counts / len(pit), statistic, float(chi2.sf(statistic, bins - 1))
 
 
-def reliability(probability: Row, occurred: Flags, *, edges: Row) -> dict[str, NDArray[Any]]:
+def reliability(probability: Row, occurred: Flags, *, edges: Row, by: Row | None = None) -> dict[str, NDArray[Any]]:
     """Forecast probabilities in bins beside how often it came true, with 95% intervals (Wilson); empty bins left out.
 
-    `edges`: bounds of the bins, from 0 to 1. Keys, shapes (bins filled,): `cases`, `forecast` (mean), `observed`,
-    `low`, `high`.
+    `edges`: bounds of the bins, ascending; `by`: what they bound, the probability itself unless said. Keys, shapes
+    (bins filled,): `bin` (its number from 0), `cases`, `forecast` (mean), `observed`, `low`, `high`.
     """
-    places = np.clip(np.searchsorted(edges, probability, side="right") - 1, 0, len(edges) - 2)
+    sorted_by = probability if by is None else by
+    places = np.clip(np.searchsorted(edges, sorted_by, side="right") - 1, 0, len(edges) - 2)
     filled = np.unique(places)
     cases = np.array([int(np.sum(places == place)) for place in filled])
     struck = np.array([int(np.sum(occurred[places == place])) for place in filled])
     intervals = [wilson(np.array([hits]), int(total)) for hits, total in zip(struck, cases, strict=True)]
     return {
+        "bin": filled,
         "cases": cases,
         "forecast": np.array([float(probability[places == place].mean()) for place in filled]),
         "observed": struck / np.maximum(cases, 1),

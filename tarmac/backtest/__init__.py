@@ -1,1 +1,1 @@
-"""Forecasts against outcomes: of companies known by a snapshot, of firms known by two ratios, of one company's facts."""
+"""Forecasts against outcomes: companies known by a snapshot, firms known by two ratios, one company and its facts."""

@@ -20,7 +20,8 @@ BASELINES: Final = {
     RULE: "bankrupt where cash divided by burn is less than five years",
     CLIMATOLOGY: "the share of the fitted half that was bankrupt",
 }
-BINS: Final = 5
+RUNWAYS: Final = (0.0, 2.0, 6.0, 12.0, 24.0, 60.0, np.inf)
+"""Bounds, in months of runway, of the bins in which forecasts are laid beside what happened."""
 FITTED, JUDGED = "fitted", "judged"
 
 _GRID: Final = np.geomspace(0.1, 1_000.0, 33)
@@ -50,7 +51,7 @@ class Rescue:
 class Half:
     """One half of the firms: how well forecasts did on it.
 
-    `brier`, `log_score`: mean scores by forecaster, 0 best; `table`: forecast beside observed, in bins of like size.
+    `brier`, `log_score`: mean scores by forecaster, 0 best; `table`: forecast beside observed, in bins of runway.
     """
 
     firms: int
@@ -119,7 +120,12 @@ def firms_test(ratios: Ratios, *, file: str, paths: int, seed: int) -> FirmsTest
     odd = np.arange(len(runway)) % 2 == 0
     rescue, share = fitted(dry[odd], bankrupt[odd]), float(bankrupt[odd].mean())
     halves = {
-        name: _half(_chances(runway[chosen], dry[chosen], rescue=rescue, share=share), bankrupt[chosen], seed=seed)
+        name: _half(
+            _chances(runway[chosen], dry[chosen], rescue=rescue, share=share),
+            bankrupt[chosen],
+            runway=runway[chosen],
+            seed=seed,
+        )
         for name, chosen in ((FITTED, odd), (JUDGED, ~odd))
     }
     others = int(np.sum(~burning)), int(np.sum(ratios.bankrupt & ~burning))
@@ -128,8 +134,8 @@ def firms_test(ratios: Ratios, *, file: str, paths: int, seed: int) -> FirmsTest
 
 def chance_of_running_dry(runway: Row, *, paths: int, seed: int) -> Row:
     """The chance, by the engine, that cash of so many months' burn runs dry within the years. Shape of `runway`."""
-    run = {"months": MONTHS, "paths": paths, "seed": seed}
-    chances = [float(np.mean(np.isfinite(times(float(point), funded=False, **run)))) for point in _GRID]
+    dry = [times(point, months=MONTHS, paths=paths, seed=seed, funded=False) for point in _GRID.tolist()]
+    chances = [float(np.mean(np.isfinite(sample))) for sample in dry]
     return np.interp(np.log(np.clip(runway, _GRID[0], _GRID[-1])), np.log(_GRID), chances)
 
 
@@ -172,11 +178,9 @@ def _chances(runway: Row, dry: Row, *, rescue: Rescue, share: float) -> dict[str
     }
 
 
-def _half(chances: dict[str, Row], bankrupt: Flags, *, seed: int) -> Half:
+def _half(chances: dict[str, Row], bankrupt: Flags, *, runway: Row, seed: int) -> Half:
     scores = {name: (row - bankrupt) ** 2 for name, row in chances.items()}
     own, *baselines = scores
-    forecast = chances[own]
-    edges = np.unique(np.quantile(forecast, np.linspace(0, 1, BINS + 1)))
     return Half(
         firms=len(bankrupt),
         bankrupt=int(bankrupt.sum()),
@@ -187,7 +191,7 @@ def _half(chances: dict[str, Row], bankrupt: Flags, *, seed: int) -> Half:
             name: Skill(skill(scores[own], scores[name]), _interval(scores, own, baseline=name, seed=seed))
             for name in baselines
         },
-        table=reliability(forecast, bankrupt, edges=edges),
+        table=reliability(chances[own], bankrupt, edges=np.array(RUNWAYS), by=runway),
     )
 
 

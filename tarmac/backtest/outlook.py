@@ -1,7 +1,6 @@
 """The forecast of a company of which only cash and burn are known: a declared model, run through the engine."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -59,7 +58,6 @@ def company_with(runway: float) -> Company:
     return company_from(document, "the model of a snapshot")
 
 
-@cache
 def times(runway: float, *, months: int, paths: int, seed: int, funded: bool = True) -> Row:
     """Months until cash is below zero, on every path, in order; infinite beyond the horizon. Shape (paths,).
 

@@ -45,7 +45,7 @@ class SnapshotTest:
             "ends": int(found.cases.events.sum()),
             "too_few_to_tell": found.few,
             "forecasters": dict(FORECASTERS),
-            "cases": list(self._rows()),
+            "cases": list(self.rows()),
             "left_out": [
                 {"company": item.company, "as_of": str(item.as_of), "because": item.left_out} for item in self.left_out
             ],
@@ -66,7 +66,8 @@ class SnapshotTest:
             },
         }
 
-    def _rows(self) -> Iterator[dict[str, Any]]:
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every snapshot with its forecast and outcome, null beyond the horizon."""
         found = self.judged
         inside, possible = found.inside
         for place, item in enumerate(self.told):
@@ -101,10 +102,9 @@ def snapshot_test(snapshots: Sequence[Snapshot], *, file: str, months: int, path
         np.array([item.event for item in told]),
         np.unique(names, return_inverse=True)[1],
     )
-    run = {"months": months, "paths": paths, "seed": seed}
     forecasts: dict[str, list[Row]] = {
-        TARMAC: [times(item.runway, **run) for item in told],
-        ALONE: [times(item.runway, funded=False, **run) for item in told],
+        TARMAC: [times(item.runway, months=months, paths=paths, seed=seed) for item in told],
+        ALONE: [times(item.runway, months=months, paths=paths, seed=seed, funded=False) for item in told],
         RULE: [np.array([item.runway]) for item in told],
         CLIMATOLOGY: [climatology(cases, without=int(company)) for company in cases.companies],
     }

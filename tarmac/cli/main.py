@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from tarmac.cli.commands import shelves
+from tarmac.cli.commands.backtest import backtest
 from tarmac.cli.commands.calibrate import calibrate
 from tarmac.cli.commands.compare import compare
 from tarmac.cli.commands.diff import diff
@@ -66,6 +67,7 @@ COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "calibrate": calibrate,
     "diff": diff,
     "learn": learn,
+    "backtest": backtest,
     "list": shelves.list_,
     "show": show,
     "check": shelves.check,
