@@ -1,8 +1,8 @@
 """One company forecast as of several months, beside what became of it and every figure that became known later."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +42,11 @@ class AsOf:
     learnt: int
 
 
-Foresight = Callable[[Company, Sequence[Fact], Month], AsOf]
-"""What makes a company as of a month, from those facts alone that were known by its end."""
+class Foresight(Protocol):
+    """What makes a company as of a month."""
+
+    def __call__(self, company: Company, facts: Sequence[Fact], *, origin: Month) -> AsOf:
+        """The company as of the end of a month, from those facts alone that were known by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def origins_test(
     """
     happened = happened_by(company, facts)
     _check(company, origins, until=happened.until)
-    views = tuple(_view(foresight(company, facts, origin), facts, origin=origin, job=job) for origin in origins)
+    views = tuple(_view(foresight(company, facts, origin=origin), facts, origin=origin, job=job) for origin in origins)
     name = company.company.facts or ""
     return OriginsTest(company.company.name, name, job.seed, job.paths, job.months, happened, views)
 
@@ -237,7 +240,7 @@ def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
     return {name: bool(value) if name == "inside" else value for name, value in numbers}
 
 
-def as_declared(company: Company, facts: Sequence[Fact], origin: Month) -> AsOf:
+def as_declared(company: Company, facts: Sequence[Fact], *, origin: Month) -> AsOf:
     """The company as it is declared, which is the forecast as of the month before its first. InputError for others."""
     begins = before(company)
     if origin != begins:

@@ -89,7 +89,7 @@ def _chance(view: View, name: str, *, month: Month, funded: bool) -> str:
 def _facts_table(view: View) -> list[str]:
     if not view.facts:
         return ["  No figure became known later."]
-    lines = [f"  {'later figure':33}{'month':>9}{'observed':>17}{'P5':>8}{'P50':>8}{'P95':>8}{'below':>7}  lies"]
+    lines = [f"  {'later figure':31}{'month':>9}{'observed':>17}{'P5':>8}{'P50':>8}{'P95':>8}{'below':>7}  lies"]
     for row in view.facts:
         money = row["unit"] != "people"
         amounts = [_amount(row[name], row["unit"] if money else "") for name in ("observed", "p5", "median", "p95")]
@@ -98,7 +98,7 @@ def _facts_table(view: View) -> list[str]:
         spread = "".join(f"{amount:>8}" for amount in amounts[1:])
         below = format_share(row["below"]) if isfinite(row["below"]) else "-"
         place = "inside" if row["inside"] else "OUTSIDE"
-        lines.append(f"  {short(row['quantity'], 33):33}{row['last']:>9}{observed:>17}{spread}{below:>7}  {place}")
+        lines.append(f"  {short(row['quantity'], 31):31}{row['last']:>9}{observed:>17}{spread}{below:>7}  {place}")
     return [*lines, f"  Inside: {view.inside} of {len(view.facts)}."]
 
 

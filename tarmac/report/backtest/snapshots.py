@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _AT: Final = 12
 """Months within which an end is shown as a probability."""
 
-_NAME, _CELL = 22, 19
+_NAME, _CELL, _WHO = 22, 19, 18
 _BASELINES: Final = (RULE, CLIMATOLOGY)
 _LEVEL: Final = 0.05
 _MOST_CASES: Final = 40
@@ -69,15 +69,15 @@ def _case_table(found: SnapshotTest) -> list[str]:
     judged = found.judged
     at = _AT if _AT in judged.chances else None
     heads = f"{'as of':>11}{'cash/burn':>10}{'P10':>6}{'P50':>6}{'P90':>6}{'% by 12' if at else '':>11}"
-    rows = [f"{'months':{_NAME}}{heads}  what happened"]
+    rows = [f"{'months':{_WHO}}{heads}  what happened"]
     inside, possible = judged.inside
     for place, item in enumerate(found.told):
         spread = "".join(f"{_months(row[place]):>6}" for row in (judged.low, judged.middle, judged.high))
         chance = percent(round(judged.chances[at][place] * found.paths), found.paths) if at else ""
         happened = f"{item.outcome} {'after' if item.event else 'at'} {item.months:.1f}"
         verdict = "inside" if inside[place] else "open" if possible[place] else "outside"
-        name = short(item.company, _NAME - 1)
-        head = f"{name:{_NAME}}{item.as_of!s:>11}{item.runway:>10.1f}{spread}{chance:>11}"
+        name = short(item.company, _WHO - 1)
+        head = f"{name:{_WHO}}{item.as_of!s:>11}{item.runway:>10.1f}{spread}{chance:>11}"
         rows.append(f"{head}  {happened}, {verdict}")
     return rows
 
