@@ -30,7 +30,10 @@ HORIZONS: Final = (6, 12, 24)
 
 LEVELS: Final = (0.1, 0.5, 0.9)
 FEW: Final = 30
-"""Fewer companies than this tell nothing firm, whatever their scores are."""
+"""With fewer companies than this, what is told is told with that number beside it."""
+
+LEAST: Final = 10
+"""With fewer companies than this nothing is told: a bootstrap of a handful makes intervals that are too narrow."""
 
 CRPS: Final = "CRPS"
 BINS: Final = 5
@@ -130,8 +133,14 @@ class Judged:
 
     @property
     def few(self) -> bool:
-        """Whether there are too few companies for any of this to be firm."""
+        """Whether there are so few companies that none of this is firm."""
         return self.cases.number < FEW
+
+    def told(self) -> Iterator[tuple[str, str, bool]]:
+        """The differences that can be told from chance: baseline, score, and whether the first forecaster is better."""
+        if self.cases.number >= LEAST:
+            for base, rows in self.skills.items():
+                yield from ((base, score, (item.value or 0) > 0) for score, item in rows.items() if item.told)
 
 
 def judged(cases: Cases, forecasts: Mapping[str, Sequence[Sample]], *, horizon: int, seed: int) -> Judged:

@@ -45,7 +45,7 @@ class AsOf:
 class Foresight(Protocol):
     """What makes a company as of a month."""
 
-    def __call__(self, company: Company, facts: Sequence[Fact], *, origin: Month) -> AsOf:
+    def __call__(self, company: Company, facts: Sequence[Fact], /, *, origin: Month) -> AsOf:
         """The company as of the end of a month, from those facts alone that were known by then."""
 
 

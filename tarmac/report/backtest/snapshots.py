@@ -49,10 +49,9 @@ def verdict_on_snapshots(found: SnapshotTest) -> str:
     """What came out, in one sentence, without its full stop."""
     judged = found.judged
     firm = [
-        f"{'better' if (item.value or 0) > 0 else 'worse'} than {base} by {score}"
-        for base in _BASELINES
-        for score, item in judged.skills[base].items()
-        if item.told
+        f"{'better' if better else 'worse'} than {base} by {score}"
+        for base, score, better in judged.told()
+        if base in _BASELINES
     ]
     if firm:
         few = f", on {judged.cases.number} companies" if judged.few else ""
