@@ -32,7 +32,7 @@ def backtest(
             "company begins, and each in which a fact to learn from became known.",
         ),
     ] = None,
-    months: Annotated[int, typer.Option(metavar="N", help="Months to forecast after each snapshot or origin.")] = 36,
+    months: Annotated[int, typer.Option(metavar="N", help="Months to forecast; of firms always 60.")] = 36,
     paths: Annotated[int, typer.Option(metavar="N", help="Paths to simulate.")] = 4_096,
     seed: Seed = None,
     json: Json = False,
