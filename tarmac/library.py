@@ -96,7 +96,7 @@ def load_outcomes(name: str | Path) -> tuple[Snapshot, ...] | Ratios:
     """The snapshots or the ratios of that name on the shelf `seeds/outcomes/`, or in that file, CSV or ARFF."""
     ending = ".arff" if str(name).endswith(".arff") else ".csv"
     found = find(OUTCOMES, name, ending=ending)
-    file, text = str(_shown(found.path)), _text(found.path, most=LARGEST_TABLE)
+    file, text = str(_shown(found.path)), _text(found.path, largest=LARGEST_TABLE)
     if ending == ".arff":
         return ratios_from_arff(text, file)
     return ratios_from(text, file) if is_ratios(text) else snapshots_from(text, file)

@@ -75,6 +75,21 @@ class AskedRaise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedBacktest:
+    """Forecasts to be judged, as asked for: the options of `tarmac backtest`."""
+
+    subjects: Sequence[str]
+    origins: Sequence[str]
+    months: int
+    paths: int
+    seed: int | None
+    json: bool
+    out: Path | None
+    force: bool
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskedStatements:
     """Statements as asked for: the options of `tarmac show`, None where they were not given."""
 
