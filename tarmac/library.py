@@ -85,6 +85,8 @@ def load_actuals(name: str | Path, *, currency: str | None = None) -> Actuals:
     """The monthly actuals of that name on the shelf `seeds/`, or in that file; in a currency, if one is given."""
     found = find("seeds", name, ending=".csv")
     return actuals_from(_text(found.path), str(_shown(found.path)), currency=currency)
+
+
 def is_outcomes(name: str) -> bool:
     """Whether a name stands for a file of outcomes: by its ending, or as one on the shelf `seeds/outcomes/`."""
     if name.endswith((".csv", ".arff")):

@@ -113,18 +113,6 @@ class AskedLearn:
     file: str
     name: str | None
     currency: str | None
-    company: str
-    origin: str | None
-    draws: int
-class AskedBacktest:
-    """Forecasts to be judged, as asked for: the options of `tarmac backtest`."""
-
-    subjects: Sequence[str]
-    origins: Sequence[str]
-    months: int
-    paths: int
-    seed: int | None
-    json: bool
     out: Path | None
     chart: Path | None
     seed: int | None
