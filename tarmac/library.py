@@ -12,8 +12,8 @@ from tarmac.company import Company, company_from
 from tarmac.company.calibrated import calibrated, misfits
 from tarmac.errors import InputError, Problem, nearest, printable
 from tarmac.facts import Fact, facts_from
-from tarmac.posterior import ENDING, LARGEST, posterior_from
 from tarmac.outcomes import Ratios, Snapshot, is_ratios, ratios_from, ratios_from_arff, snapshots_from
+from tarmac.posterior import ENDING, LARGEST, posterior_from
 from tarmac.scenario import Scenario, scenario_from
 
 LARGEST_FILE: Final = 1_000_000

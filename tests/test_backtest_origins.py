@@ -12,12 +12,14 @@ from tarmac.backtest.origins import (
     Happened,
     OriginsTest,
     View,
-    as_declared,
+    calibrating,
+    check_origins,
     default_origins,
     happened_by,
     origins_test,
     plain_score,
 )
+from tarmac.calibrate import Effort, Method
 from tarmac.engine.block import Job
 from tarmac.errors import InputError
 from tarmac.facts import COLUMNS, Fact, facts_from
@@ -30,7 +32,10 @@ COMPANY = tarmac.load("stability-ai")
 FACTS = load_facts("stability-ai", company=COMPANY)
 
 
-def judged(*origins: Month, foresight: Foresight = as_declared, facts: tuple[Fact, ...] = FACTS) -> OriginsTest:
+AS_DECLARED = calibrating(seed=7, tell=pytest.fail)
+
+
+def judged(*origins: Month, foresight: Foresight = AS_DECLARED, facts: tuple[Fact, ...] = FACTS) -> OriginsTest:
     job = Job(plan_of(COMPANY), 7, 24, 1_000)
     return origins_test(COMPANY, facts, origins=origins, foresight=foresight, job=job)
 
@@ -100,11 +105,37 @@ def test_an_origin_out_of_reach_is_named(origin: Month) -> None:
         judged(origin)
 
 
-def test_as_declared_it_knows_one_origin_alone() -> None:
-    with pytest.raises(InputError, match="2022-12"):
-        as_declared(COMPANY, FACTS, origin=Month(2023, 6))
+def test_an_origin_with_nothing_to_learn_from_is_named() -> None:
+    with pytest.raises(InputError, match="by then nothing had become known to learn from"):
+        check_origins(COMPANY, FACTS, origins=[BEFORE, Month(2023, 5), Month(2023, 6)])
+
+
+@pytest.mark.slow
+def test_as_of_a_later_month_it_has_learnt_and_sees_nothing_later() -> None:
+    """Every fact known after June 2023 told three times as large: the forecast as of then is the same to the bit."""
+    told: list[str] = []
+    quick = Method(effort=Effort(particles=256, pools=4, sweeps=3, last=6), workers=1)
+    foresight = calibrating(seed=7, tell=told.append, method=quick)
+    june = Month(2023, 6)
+    other = tuple(
+        replace(fact, value=3 * fact.value) if fact.known > june and fact.value is not None else fact for fact in FACTS
+    )
+    [view], [changed] = (judged(june, foresight=foresight, facts=facts).views for facts in (FACTS, other))
+    assert view.learnt == 1
+    assert view.funded["insolvent"].counts.tolist() == changed.funded["insolvent"].counts.tolist()
+    assert view.alone["first_missed_bill"].counts.tolist() == changed.alone["first_missed_bill"].counts.tolist()
+    assert [row["median"] for row in view.facts] == [row["median"] for row in changed.facts]
+    assert [row["observed"] for row in view.facts] != [row["observed"] for row in changed.facts]
+    assert told == ["calibrating Stability AI on what was known by Jun 2023"] * 2
+    declared = judged(BEFORE).views[0]
+    before, learnt = declared.chance("insolvent", Month(2023, 12)), view.chance("insolvent", Month(2023, 12))
+    assert before is not None
+    assert learnt is not None
+    assert learnt[0] < before[0]  # the bridge has closed
+    assert view.funded["insolvent"].probability[0] < 0.05
+    assert view.alone["insolvent"].probability[11] >= view.funded["insolvent"].probability[11]
 
 
 def test_a_view_counts_what_lies_inside() -> None:
-    view = View(BEFORE, 0, {}, {}, [{"inside": np.True_}, {"inside": False}])
+    view = View(BEFORE, 0, True, {}, {}, [{"inside": np.True_}, {"inside": False}])
     assert view.inside == 1

@@ -8,7 +8,7 @@ import pytest
 import tarmac
 from tarmac.backtest.cases import CRPS, Skill
 from tarmac.backtest.firms import CLIMATOLOGY, JUDGED, RUNWAYS, FirmsTest, firms_test
-from tarmac.backtest.origins import OriginsTest, as_declared, origins_test
+from tarmac.backtest.origins import OriginsTest, calibrating, origins_test
 from tarmac.backtest.snapshots import RULE, SnapshotTest, snapshot_test
 from tarmac.engine.block import Job
 from tarmac.layout import plan_of
@@ -38,7 +38,8 @@ def origins() -> OriginsTest:
     company = tarmac.load("stability-ai")
     facts = load_facts("stability-ai", company=company)
     job = Job(plan_of(company), 7, 24, 500)
-    return origins_test(company, facts, origins=[Month(2022, 12)], foresight=as_declared, job=job)
+    foresight = calibrating(seed=7, tell=pytest.fail)
+    return origins_test(company, facts, origins=[Month(2022, 12)], foresight=foresight, job=job)
 
 
 def with_skill(found: SnapshotTest, item: Skill) -> SnapshotTest:
@@ -115,6 +116,8 @@ def test_a_short_horizon_and_no_later_fact_leave_something_to_show(
     short = snapshot_test(snapshots.told, file="short", months=6, paths=200, seed=7)
     assert len(backtest_figure(short).axes) == 3
     assert "% by 12" not in backtest_text(short)
+    doubtful = replace(origins, views=(replace(origins.views[0], learnt=3, settled=False),))
+    assert "fitted to 3 facts; the fit has not come to rest" in backtest_text(doubtful)
     bare = replace(origins, views=(replace(origins.views[0], facts=[]),))
     assert "No figure became known later" in backtest_text(bare)
     assert len(backtest_figure(bare).axes) == 2

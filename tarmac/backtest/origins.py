@@ -1,6 +1,6 @@
 """One company forecast as of several months, beside what became of it and every figure that became known later."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tarmac.backtest.cases import plain
 from tarmac.backtest.outlook import spread
+from tarmac.calibrate import Method, posterior_of
 from tarmac.company import Company
 from tarmac.engine.block import Job
 from tarmac.engine.observing import Question
@@ -34,12 +35,14 @@ SHOWN: Final = (3, 6, 12, 24, 36)
 class AsOf:
     """A company as it can be forecast in a month: with the new money it may raise, and with none after that month.
 
-    `learnt`: how many facts it was fitted to, 0 where it is the company as declared.
+    `learnt`: how many facts it was fitted to, 0 where it is the company as declared; `settled`: whether the fit has
+    come to rest, without which its forecast is not to be trusted.
     """
 
     funded: Company
     alone: Company
     learnt: int
+    settled: bool = True
 
 
 class Foresight(Protocol):
@@ -71,6 +74,7 @@ class View:
 
     origin: Month
     learnt: int
+    settled: bool
     funded: dict[str, Clock]
     alone: dict[str, Clock]
     facts: list[dict[str, Any]]
@@ -121,6 +125,7 @@ class OriginsTest:
         return {
             "origin": str(view.origin),
             "facts_learnt_from": view.learnt,
+            "settled": view.settled,
             "with_new_money": {name: clock.as_json() for name, clock in view.funded.items()},
             "without_new_money": {name: clock.as_json() for name, clock in view.alone.items()},
             "crps_months": {name: plain_score(view, self.happened, name=name) for name in CLOCKS},
@@ -150,11 +155,11 @@ def origins_test(
 ) -> OriginsTest:
     """Forecast a company as of each month over the months of a job, and lay what happened beside it.
 
-    `job` says months (after each origin), paths and seed; its plan is not used. InputError where an origin lies before
-    the company's first forecast, or nothing is known after it.
+    `job` says months (after each origin), paths and seed; its plan is not used. InputError where an origin makes no
+    sense.
     """
     happened = happened_by(company, facts)
-    _check(company, origins, until=happened.until)
+    check_origins(company, facts, origins=origins)
     views = tuple(_view(foresight(company, facts, origin=origin), facts, origin=origin, job=job) for origin in origins)
     name = company.company.facts or ""
     return OriginsTest(company.company.name, name, job.seed, job.paths, job.months, happened, views)
@@ -175,6 +180,24 @@ def before(company: Company) -> Month:
 def known_until(facts: Sequence[Fact]) -> Month:
     """The last month of which a fact tells what happened, and not what somebody expected."""
     return max(fact.last for fact in facts if fact.known >= fact.last)
+
+
+def check_origins(company: Company, facts: Sequence[Fact], *, origins: Sequence[Month]) -> None:
+    """InputError where an origin lies before the company, after everything known, or before anything to learn from."""
+    begins, until = before(company), known_until(facts)
+    learnt = [fact.known for fact in facts if fact.use == "calibrate" and fact.first > begins]
+    problems = [
+        Problem("command line", "origin", str(month), f"lies from {begins} to {until + -1}: {why}", "choose another")
+        for month in origins
+        for why, wrong in (
+            ("the company begins in the month after the first", month < begins),
+            ("nothing is known after the last", month >= until),
+            ("by then nothing had become known to learn from", begins < month < min(learnt, default=until)),
+        )
+        if wrong
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def happened_by(company: Company, facts: Sequence[Fact]) -> Happened:
@@ -199,6 +222,7 @@ def _view(as_of: AsOf, facts: Sequence[Fact], *, origin: Month, job: Job) -> Vie
     return View(
         origin=origin,
         learnt=as_of.learnt,
+        settled=as_of.settled,
         funded=_clocks(as_of.funded, origin, job=job),
         alone=_clocks(as_of.alone, origin, job=job),
         facts=[{str(name): value for name, value in row.items()} for row in table.to_dict("records")],
@@ -218,21 +242,6 @@ def _first(count: int, months: int) -> NDArray[np.int64]:
     return row
 
 
-def _check(company: Company, origins: Sequence[Month], *, until: Month) -> None:
-    begins = before(company)
-    problems = [
-        Problem("command line", "origin", str(month), f"lies from {begins} to {until + -1}: {why}", "choose another")
-        for month in origins
-        for why, wrong in (
-            ("the company begins in the month after the first", month < begins),
-            ("nothing is known after the last", month >= until),
-        )
-        if wrong
-    ]
-    if problems:
-        raise InputError(problems)
-
-
 def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
     numbers: Iterator[tuple[str, Any]] = (
         (name, plain(value) if isinstance(value, float) else value) for name, value in row.items()
@@ -240,10 +249,18 @@ def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
     return {name: bool(value) if name == "inside" else value for name, value in numbers}
 
 
-def as_declared(company: Company, facts: Sequence[Fact], *, origin: Month) -> AsOf:
-    """The company as it is declared, which is the forecast as of the month before its first. InputError for others."""
-    begins = before(company)
-    if origin != begins:
-        rule = f"is {begins}, the month before the company begins: it has learnt from none of its {len(facts)} facts"
-        raise InputError([Problem("command line", "origin", str(origin), rule, f"choose {begins}")])
-    return AsOf(company, without_funding(company), 0)
+def calibrating(*, seed: int, tell: Callable[[str], object], method: Method | None = None) -> Foresight:
+    """What calibrates a company on the facts known by a month; as of the month before its first it is as declared.
+
+    `tell` is told of each calibration before it begins: they take a while. InputError, from the company as of a month,
+    where there is nothing to learn by then, or its facts are out of its reach.
+    """
+
+    def known(company: Company, facts: Sequence[Fact], /, *, origin: Month) -> AsOf:
+        if origin == before(company):
+            return AsOf(company, without_funding(company), 0)
+        tell(f"calibrating {company.company.name} on what was known by {origin.label}")
+        found = posterior_of(company, facts, origin=origin, seed=seed, method=method or Method())
+        return AsOf(found.calibrated, without_funding(found.calibrated), len(found.used), found.quality.good)
+
+    return known

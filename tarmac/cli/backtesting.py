@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tarmac import library
 from tarmac.backtest.firms import firms_test
-from tarmac.backtest.origins import as_declared, default_origins, origins_test
+from tarmac.backtest.origins import calibrating, check_origins, default_origins, origins_test
 from tarmac.backtest.snapshots import snapshot_test
 from tarmac.cli.asked import AskedBacktest
 from tarmac.cli.console import note, put, safe
@@ -109,13 +109,15 @@ def _subject(name: str, origins: tuple[Month, ...]) -> _Subject:
     if library.is_outcomes(name):
         return _Subject(name, library.load_outcomes(name))
     _known(name)
-    company = library.load(name)
+    company = library.load(name, posterior=False)  # judged from what it declares, whatever it has learnt since
     named = company.company.facts
     if named is None:
         rule = "names its facts: without them a company cannot be judged"
         raise InputError([Problem(company.file, "company.facts", "", rule, "write facts = 'NAME' of a file in seeds/")])
     facts = library.load_facts(named, company=company)
-    return _Subject(name, None, company, facts, origins or tuple(default_origins(company, facts)))
+    chosen = origins or tuple(default_origins(company, facts))
+    check_origins(company, facts, origins=chosen)
+    return _Subject(name, None, company, facts, chosen)
 
 
 def _known(name: str) -> None:
@@ -136,7 +138,8 @@ def _judged(subject: _Subject, asked: AskedBacktest, *, seed: int) -> Found:
         snapshots = subject.outcomes or ()
         return snapshot_test(snapshots, file=subject.name, months=asked.months, paths=asked.paths, seed=seed)
     job = Job(plan_of(subject.company), seed, asked.months, asked.paths)
-    return origins_test(subject.company, subject.facts, origins=subject.origins, foresight=as_declared, job=job)
+    foresight = calibrating(seed=seed, tell=lambda text: None if asked.quiet else note(safe(text)))
+    return origins_test(subject.company, subject.facts, origins=subject.origins, foresight=foresight, job=job)
 
 
 def _names(subjects: Sequence[_Subject]) -> list[str]:

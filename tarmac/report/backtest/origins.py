@@ -57,6 +57,7 @@ def _came_true(view: View, name: str, *, struck: Month | None, until: Month) -> 
 def _view_table(found: OriginsTest, view: View) -> list[str]:
     months = _shown(found, view)
     learnt = f"fitted to {counted(view.learnt, 'fact')}" if view.learnt else "as declared, fitted to nothing"
+    learnt += "" if view.settled else "; the fit has not come to rest, do not trust it"
     lines = [f"As of {view.origin.label}, {learnt}"]
     lines.append(f"{'  % by end of':{_NAME}}" + "".join(f"{month.label:>11}" for month in months))
     for funded, label in ((True, ""), (False, ", no new money")):
