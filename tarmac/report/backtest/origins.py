@@ -110,10 +110,15 @@ def _amount(value: float, currency: str) -> str:
 
 
 def origins_chart(found: OriginsTest, ax: "Axes") -> "Axes":
-    """Probability of a missed bill and of insolvency by month as of each origin, with new money, and what happened."""
+    """Probability of a missed bill and of insolvency by month as of each origin, with new money, and what happened.
+
+    What had happened by an origin is not drawn as of it.
+    """
     first = found.views[0].origin
     for view, dashes in zip(found.views, _cycled(len(found.views)), strict=True):
-        for name in CLOCKS:
+        for name, struck in dates_of(found.happened).items():
+            if struck is not None and struck <= view.origin:
+                continue
             values = view.funded[name].probability
             x = np.arange(len(values) + 1) + (view.origin - first)
             label = f"{CLOCK_NAMES[name]}, as of {view.origin.label}"
@@ -170,7 +175,7 @@ def facts_chart(found: OriginsTest, ax: "Axes") -> "Axes":
     ax.xaxis.set_major_formatter(in_percent)
     ax.set_title("Figures that became known later")
     if names:
-        ax.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=min(len(found.views), 4))
+        ax.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
     return ax
 
 
