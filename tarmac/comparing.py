@@ -1,11 +1,10 @@
 """Scenarios side by side: a company as it is and after each scenario, on the same draws, and how they differ."""
 
-import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import starmap
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,9 +21,10 @@ from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.paired import Difference, Joint, need_difference
 from tarmac.scenario import Scenario, apply
-from tarmac.simulation import NEED_PATHS, How, Progress, check_run, leave_interrupts_to_the_parent
+from tarmac.simulation import NEED_PATHS, How, Progress, check_run
 from tarmac.streams import fresh_seed
 from tarmac.summary import HistogramBuilder, Summary
+from tarmac.workers import elsewhere
 
 SCHEMA: Final = "tarmac.compare/1"
 BASE: Final = "base"
@@ -277,20 +277,11 @@ def outcomes(jobs: dict[str, Job], how: How = _PLAIN, *, needs: bool = True) -> 
     """Run some jobs by name, on several processes where that is worth it. InputError where amounts grow too large."""
     paths = sum(job.paths for job in jobs.values())
     workers = how.workers or (1 if paths < _WORTH_PROCESSES else os.cpu_count() or 1)
-    tasks = [(name, job, needs) for name, job in jobs.items()]
+    tasks = [((name, job, needs),) for name, job in jobs.items()]
     try:
-        if workers == 1 or len(jobs) == 1:
-            yield from _told(map(_outcome, tasks), jobs, tell=how.progress)
-            return
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([__name__])
-        with ProcessPoolExecutor(
-            min(workers, len(jobs)), mp_context=context, initializer=leave_interrupts_to_the_parent
-        ) as pool:
-            try:
-                yield from _told(pool.map(_outcome, tasks), jobs, tell=how.progress)
-            finally:
-                pool.shutdown(cancel_futures=True)
+        alone = workers == 1 or len(jobs) == 1
+        found = starmap(_outcome, tasks) if alone else elsewhere(_outcome, tasks, workers=min(workers, len(jobs)))
+        yield from _told(found, jobs, tell=how.progress)
     except OverflowError:
         rule, remedy = "amounts stay below 1e38", "lower growth or volatility, or look fewer months ahead"
         raise InputError([Problem("command line", "growth", "", rule, remedy)]) from None

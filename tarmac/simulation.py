@@ -1,11 +1,8 @@
 """Running a company: blocks of paths, one after the other or on several processes, into a forecast."""
 
-import multiprocessing
 import os
-import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +28,7 @@ from tarmac.plan import Plan
 from tarmac.scenario import Scenario, apply, with_approved_plans, without_funding, without_plans
 from tarmac.streams import BLOCK_PATHS, MAX_SEED, fresh_seed
 from tarmac.summary import HistogramBuilder, Summary, total
+from tarmac.workers import elsewhere
 
 MOST_PATHS: Final = 1_000_000_000
 
@@ -145,7 +143,7 @@ def run(job: Job, how: How = How()) -> Summary:
     workers = how.workers or (1 if job.blocks < _WORTH_PROCESSES else os.cpu_count() or 1)
     spans = tasks(job, workers)
     how = replace(how, workers=workers)
-    return total(_here(job, how) if workers == 1 or len(spans) == 1 else _elsewhere(job, spans, how=how))
+    return total(_here(job, how) if workers == 1 or len(spans) == 1 else _spread(job, spans, how=how))
 
 
 def tasks(job: Job, workers: int) -> list[range]:
@@ -184,21 +182,11 @@ def _here(job: Job, how: How) -> Iterator[Summary]:
     yield tally.summary()
 
 
-def _elsewhere(job: Job, spans: list[range], *, how: How) -> Iterator[Summary]:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([run_blocks.__module__])
-    pool = ProcessPoolExecutor(how.workers, mp_context=context, initializer=leave_interrupts_to_the_parent)
-    try:
-        for part, span in zip(pool.map(run_blocks, [job] * len(spans), spans), spans, strict=True):
-            how.tell(min(span.stop * BLOCK_PATHS, job.paths), job.paths)
-            yield part
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def leave_interrupts_to_the_parent() -> None:
-    """A worker that died of Ctrl-C itself could leave its parent waiting for it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _spread(job: Job, spans: list[range], *, how: How) -> Iterator[Summary]:
+    parts = elsewhere(run_blocks, [(job, span) for span in spans], workers=how.workers or 1)
+    for part, span in zip(parts, spans, strict=True):
+        how.tell(min(span.stop * BLOCK_PATHS, job.paths), job.paths)
+        yield part
 
 
 def _name(item: str | Path | Scenario) -> str:

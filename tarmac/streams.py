@@ -89,27 +89,30 @@ class Streams:
             _box_muller(bits.random_raw(half).view(np.uint32), out, scratch=(radius, angle))
         return scores
 
-    def occurrences(self, driver: str, rate: NDArray[np.float64], *, months: int) -> "Occurrences":
+    def occurrences(
+        self, driver: str, rate: NDArray[np.float64], *, months: int, highest: float | None = None
+    ) -> "Occurrences":
         """A Poisson process per path: the months and paths in which a rare event happens, as a sparse list.
 
         `rate` is a month, shape (BLOCK_PATHS,) or (1,). One Poisson count is drawn for the block and month at the
         highest rate, its cells uniformly, and a cell is kept with probability rate / highest rate (thinning). Counts,
         cells and sizes have streams of their own, so that a longer horizon keeps the months it shares with a shorter.
+        With `highest` given, a lower rate keeps some of the same occurrences, and a higher one counts as that.
         """
         counting, placing, sizing, thinning = (
             np.random.Generator(self.open(f"{driver}/{what}")) for what in ("counts", "paths", "sizes", "thinning")
         )
-        highest = float(rate.max())
-        counts = counting.poisson(highest * BLOCK_PATHS, months)
+        top = float(rate.max()) if highest is None else highest
+        counts = counting.poisson(top * BLOCK_PATHS, months)
         total = int(counts.sum())
         found = Occurrences(
             np.repeat(np.arange(months), counts),
             placing.integers(0, BLOCK_PATHS, total),
             sizing.standard_normal(total),
         )
-        if len(rate) == 1:
+        if len(rate) == 1 and highest is None:
             return found
-        return found.where(thinning.random(total) * highest < rate[found.paths])
+        return found.where(thinning.random(total) * top < np.broadcast_to(rate, BLOCK_PATHS)[found.paths])
 
 
 @dataclass(frozen=True, slots=True)

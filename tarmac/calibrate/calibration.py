@@ -1,10 +1,9 @@
 """Calibrating a company: the facts known by a month, populations carried to the posterior, and whether they agree."""
 
-import multiprocessing
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Final
 
 import numpy as np
@@ -24,6 +23,7 @@ from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.posterior import About
 from tarmac.streams import Streams, fresh_seed
+from tarmac.workers import elsewhere
 
 _STREAM: Final = "calibrate"
 _NEAR: Final = 3.0
@@ -122,12 +122,8 @@ def _populations(target: Target, method: Method, *, seed: int) -> list[Populatio
     """Populations that know nothing of each other."""
     workers = min(method.workers or os.cpu_count() or 1, method.populations)
     tasks = [(target, method.effort, seed, number) for number in range(method.populations)]
-    if workers == 1:
-        return [_population(task) for task in tasks]
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        return list(pool.map(_population, tasks))
+    calls = [(task,) for task in tasks]
+    return list(starmap(_population, calls) if workers == 1 else elsewhere(_population, calls, workers=workers))
 
 
 def _population(task: tuple[Target, Effort, int, int]) -> Population:

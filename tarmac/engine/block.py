@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tarmac.engine.audit import Audit
 from tarmac.engine.clocks import CLOCKS
-from tarmac.engine.draws import draw
+from tarmac.engine.draws import Draws, draw
 from tarmac.engine.drivers import Drivers, drive
 from tarmac.engine.ledger import Ledger, Watcher
 from tarmac.engine.ownership import owners_of
@@ -75,10 +75,14 @@ def overflow_raised() -> Iterator[None]:
 
 
 class Prepared:
-    """One block with its drivers laid out, to be run once or many times with more or less opening cash."""
+    """One block with its drivers laid out, to be run once or many times with more or less opening cash.
 
-    def __init__(self, job: Job, block: int) -> None:
-        draws = draw(job.plan, Streams(job.seed, block), months=job.months, paths=job.paths_in(block))
+    `draws`: what to run instead of the block's own draws.
+    """
+
+    def __init__(self, job: Job, block: int, *, draws: Draws | None = None) -> None:
+        if draws is None:
+            draws = draw(job.plan, Streams(job.seed, block), months=job.months, paths=job.paths_in(block))
         self.drivers: Drivers = drive(job.plan, draws)
 
     def ledger(self, extra_cash: Row | float = 0.0, *, since: int = 0) -> Ledger:

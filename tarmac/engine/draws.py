@@ -1,7 +1,7 @@
 """Everything random about one block of paths, drawn by name: the only place where the engine meets chance."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,6 +113,31 @@ class _Past:
         month, path, first = (np.repeat(values, often) for values in (month, path, before[month, path]))
         nth = first + np.arange(len(month)) - np.repeat(np.cumsum(often) - often, often)
         return Occurrences(month, path, sizes[nth % len(sizes), path])
+
+
+def replaced(
+    draws: Draws,
+    plan: Plan,
+    streams: Streams,
+    *,
+    inputs: Mapping[str, NDArray[np.float64]],
+    highest: Mapping[str, float],
+) -> Draws:
+    """The same draws of a block with other values of some inputs, shapes (paths,) or (1,); all else is left as it is.
+
+    `highest`: the rate from which the occurrences of an event are thinned, by the input that its rate is; for one that
+    is not named, the highest of its values. A lower rate keeps some of the occurrences of a higher one.
+    """
+    past = None if plan.posterior is None else _Past.drawn(plan.posterior, streams)
+    happened = {}
+    for event in plan.events:
+        if event.rate.driver is not None and event.rate.driver in inputs:
+            rate = inputs[event.rate.driver]
+            top = highest.get(event.rate.driver, float(rate.max()))
+            rates = rate if len(rate) == 1 else np.pad(rate, (0, BLOCK_PATHS - len(rate)))
+            drawn = streams.occurrences(event.driver, rates, months=draws.months, highest=top)
+            happened[event.name] = _since_then(drawn, past, event=event, months=draws.months).head(draws.paths)
+    return replace(draws, inputs={**draws.inputs, **inputs}, occurrences=draws.occurrences | happened)
 
 
 def chances_of(plan: Plan) -> list[str]:

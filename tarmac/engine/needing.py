@@ -67,6 +67,19 @@ def need_of_block(job: Job, block: int, *, since: int = 0) -> Needed:
         return search.found(search.righted())
 
 
+def about(prepared: Prepared, runs: int) -> Row:
+    """What each path needs at the opening, as nearly as so many runs tell path by path. Shape (paths,).
+
+    Each run more halves how near that is; inf for a path that no amount tried saves.
+    """
+    search = Search(prepared, 0)
+    if not prepared.drivers.plan.reacts_to_cash:
+        return search.lowest_point().amounts
+    while search.runs < runs:
+        search.halve()
+    return search.needs
+
+
 class Search:
     """The search on one block: between which amounts each path is saved.
 

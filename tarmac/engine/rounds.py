@@ -46,6 +46,11 @@ class RunningRound:
             self._waiting[fresh] = False
             self._start(month, fresh)
 
+    def begun(self, month: int) -> NDArray[np.bool_]:
+        """The paths on which the attempt has begun by a month. Shape (paths,)."""
+        begun: NDArray[np.bool_] = ~self._waiting & (self.plan.starts is None or month >= self.plan.starts)
+        return begun
+
     def keep(self, chosen: Selection, drivers: Drivers) -> None:
         """Go on with some of the paths."""
         self._drivers = drivers

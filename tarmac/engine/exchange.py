@@ -1,0 +1,102 @@
+"""Two independent samples of one company, A and B, and A with some of its draws taken from B: pick and freeze."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.engine.block import Job, Prepared, overflow_raised
+from tarmac.engine.draws import Draws, draw, replaced
+from tarmac.engine.needing import lowest_point, searched
+from tarmac.engine.walk import Row
+from tarmac.plan import Plan
+from tarmac.streams import Streams
+
+FAR: Final = 2**20
+"""The number of the first block of sample B: beyond those of every run."""
+
+NOISE, EVENTS, CHANCES = "noise", "events", "chances"
+"""Kinds of luck: what changes by the month; what happens at a rate; what happens once with some chance."""
+
+EVALUATIONS: Final = 7
+"""Runs in which the need of a path is searched for: right to about a sixtieth of what would do if nothing reacted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is taken from sample B: the values of some inputs by name, and some kinds of luck."""
+
+    name: str
+    inputs: tuple[str, ...] = ()
+    luck: frozenset[str] = frozenset()
+
+
+class Exchange:
+    """One block of sample A, the first paths of a run, and one of sample B.
+
+    The occurrences of an event are thinned from one rate in both, the highest in sample A, so that they are the same
+    function of the rate and of luck wherever they are taken from.
+    """
+
+    def __init__(self, job: Job, block: int) -> None:
+        self._plan, self._job, self._block = job.plan, job, block
+        self._here, self._there = Streams(job.seed, block), Streams(job.seed, FAR + block)
+        size = {"months": job.months, "paths": job.paths_in(block)}
+        a, b = draw(job.plan, self._here, **size), draw(job.plan, self._there, **size)
+        rates = _rates(job.plan, a)
+        self._highest = {name: float(values.max()) for name, values in rates.items()}
+        self.a = replaced(a, job.plan, self._here, inputs=rates, highest=self._highest)
+        self.b = replaced(b, job.plan, self._there, inputs=_rates(job.plan, b), highest=self._highest)
+
+    def swapped(self, part: Part) -> Draws:
+        """Sample A with a part of it taken from B."""
+        a, b = self.a, self.b
+        taken = {name: b.inputs[name] for name in part.inputs}
+        mixed = replaced(a, self._plan, self._here, inputs=taken, highest=self._highest)
+        if NOISE in part.luck:
+            mixed = replace(mixed, scores=b.scores, switches=b.switches)
+        if CHANCES in part.luck:
+            mixed = replace(mixed, chances=b.chances)
+        if EVENTS in part.luck:
+            rates = {name: mixed.inputs[name] for name in _rates(self._plan, a)}
+            happened = replaced(b, self._plan, self._there, inputs=rates, highest=self._highest)
+            mixed = replace(mixed, occurrences=happened.occurrences)
+        return mixed
+
+    def survives(self, draws: Draws) -> NDArray[np.bool_]:
+        """Whether each path is never insolvent. Shape (paths,)."""
+        with overflow_raised():
+            struck = self._prepared(draws).ledger().run(drop=True)["insolvent"]
+        survives: NDArray[np.bool_] = struck == draws.months
+        return survives
+
+    def needs(self, draws: Draws) -> Row:
+        """The extra opening cash that each path needs, about; inf where none saves it. Shape (paths,)."""
+        with overflow_raised():
+            prepared = self._prepared(draws)
+            if not self._plan.reacts_to_cash:
+                return lowest_point(prepared, 0)
+            return searched(prepared, 0, evaluations=EVALUATIONS)
+
+    def _prepared(self, draws: Draws) -> Prepared:
+        return Prepared(self._job, self._block, draws=draws)
+
+
+def _rates(plan: Plan, draws: Draws) -> dict[str, Row]:
+    """The rates of events that are uncertain, by input."""
+    names = {event.rate.driver for event in plan.events if event.rate.driver is not None}
+    return {name: draws.inputs[name] for name in names}
+
+
+def survive_swapped(job: Job, block: int, parts: Sequence[Part | None]) -> list[NDArray[np.bool_]]:
+    """Which paths survive in sample A with each part taken from B; None stands for the whole of B, no part for A."""
+    exchange = Exchange(job, block)
+    return [exchange.survives(exchange.b if part is None else exchange.swapped(part)) for part in parts]
+
+
+def need_swapped(job: Job, block: int, parts: Sequence[Part | None]) -> list[Row]:
+    """What paths need in the same samples."""
+    exchange = Exchange(job, block)
+    return [exchange.needs(exchange.b if part is None else exchange.swapped(part)) for part in parts]
