@@ -37,7 +37,8 @@ _ROUGH: Final = 100
 _LONGEST_NEED: Final = 1_000.0
 """Months of cost beyond which a need counts as that; so does one that no amount meets."""
 
-_WORTH_PROCESSES: Final = 2**17
+_WORTH_PROCESSES: Final = 2**16
+"""Paths of all samples from which on starting worker processes costs less time than it saves."""
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,7 @@ class Why:
 
 def why(plan: Plan, *, months: int, seed: int, paths: int | None = None, how: How = How()) -> Why:
     """What survival over some months depends on; `paths` a sample, by default as many as take a few seconds."""
+    plan = replace(plan, holders=())  # who owns what decides nothing here
     sources, kinds = _sources(plan), _kinds(plan)
     parts = [*sources, Part(LUCK, luck=frozenset(KINDS)), *kinds]
     job = Job(plan, seed, months, paths or paths_for(len(parts) + 2, months))

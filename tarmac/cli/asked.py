@@ -90,6 +90,21 @@ class AskedBacktest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedWhy:
+    """What survival depends on, as asked for: the options of `tarmac why`."""
+
+    company: str
+    scenarios: Sequence[str]
+    months: int
+    paths: int | None
+    seed: int | None
+    json: bool
+    out: Path | None
+    force: bool
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskedStatements:
     """Statements as asked for: the options of `tarmac show`, None where they were not given."""
 

@@ -23,6 +23,7 @@ from tarmac.cli.commands.levers import levers
 from tarmac.cli.commands.raise_ import raise_
 from tarmac.cli.commands.run import run
 from tarmac.cli.commands.show import show
+from tarmac.cli.commands.why import why
 from tarmac.cli.console import MISTAKE, note, put, safe
 from tarmac.errors import InputError
 
@@ -68,6 +69,7 @@ COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "diff": diff,
     "learn": learn,
     "backtest": backtest,
+    "why": why,
     "list": shelves.list_,
     "show": show,
     "check": shelves.check,

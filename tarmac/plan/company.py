@@ -115,8 +115,8 @@ class Plan:
 
     @cached_property
     def knows_ownership(self) -> bool:
-        """Whether it is known who owns what: every round in which shares are sold has a price."""
-        return bool(self.rounds) and not self.unpriced
+        """Whether it is known who owns what: there are owners, and every round in which shares are sold has a price."""
+        return bool(self.rounds and self.holders) and not self.unpriced
 
     @property
     def unpriced(self) -> tuple[RoundPlan, ...]:
