@@ -46,7 +46,7 @@ class Index:
 
 
 def indices(
-    a: NDArray[np.floating], b: NDArray[np.floating], swapped: Sequence[NDArray[np.floating]], *, seed: int = 0
+    a: NDArray[np.floating], b: NDArray[np.floating], *, swapped: Sequence[NDArray[np.floating]], seed: int = 0
 ) -> list[Index]:
     """The indices of each input, from outcomes of a function at two independent samples A and B of its inputs.
 
@@ -62,7 +62,7 @@ def indices(
 
     >>> rng = np.random.default_rng(1)
     >>> a, b = rng.standard_normal((2, 2, 100_000))
-    >>> alone = indices(2 * a[0] + a[1], 2 * b[0] + b[1], [2 * b[0] + a[1], 2 * a[0] + b[1]])
+    >>> alone = indices(2 * a[0] + a[1], 2 * b[0] + b[1], swapped=[2 * b[0] + a[1], 2 * a[0] + b[1]])
     >>> [round(index.first.value, 1) for index in alone]
     [0.8, 0.2]
     """
@@ -91,13 +91,15 @@ def _weights(batches: int, *, seed: int) -> NDArray[np.float64]:
     """How much each batch counts: first all alike, then as often as it is drawn. Shape (1 + resamples, batches)."""
     rng = np.random.Generator(Streams(seed, 0).open("bootstrap"))
     drawn = rng.multinomial(batches, np.full(batches, 1 / batches), RESAMPLES)
-    return np.vstack([np.ones(batches), drawn]) / batches
+    weights: NDArray[np.float64] = np.vstack([np.ones(batches), drawn]) / batches
+    return weights
 
 
 def _variance(moments: NDArray[np.float64]) -> NDArray[np.float64]:
     """The variance over both samples from the means of a, b, a^2, b^2; no less than what is told from nothing."""
     mean, square = moments[:, :2].mean(axis=1), moments[:, 2:].mean(axis=1)
-    return np.maximum(square - mean**2, 1e-12 * square[0])
+    variance: NDArray[np.float64] = np.maximum(square - mean**2, 1e-12 * square[0])
+    return variance
 
 
 def _share(values: NDArray[np.float64]) -> Share:

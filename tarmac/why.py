@@ -1,6 +1,6 @@
 """What a company's survival depends on: shares of its variance, what knowing one number would say, causes of death."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from os import cpu_count
 from typing import Any, Final
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tarmac.engine.block import Job
 from tarmac.engine.dying import Deaths, deaths_of, planned
-from tarmac.engine.exchange import CHANCES, EVENTS, NOISE, Exchange, Part, need_swapped, survive_swapped
+from tarmac.engine.exchange import CHANCES, EVENTS, NOISE, Exchange, Part, Task, need_swapped, survive_swapped
 from tarmac.months import Month
 from tarmac.plan import Plan
 from tarmac.sensitivity import Index, indices
@@ -200,15 +200,16 @@ class Why:
         }
 
 
-def why(plan: Plan, *, months: int, seed: int, paths: int | None = None, how: How = How()) -> Why:
+def why(plan: Plan, *, months: int, seed: int, paths: int | None = None, how: How | None = None) -> Why:
     """What survival over some months depends on; `paths` a sample, by default as many as take a few seconds."""
     plan = replace(plan, holders=())  # who owns what decides nothing here
+    how = how or How()
     sources, kinds = _sources(plan), _kinds(plan)
     parts = [*sources, Part(LUCK, luck=frozenset(KINDS)), *kinds]
     job = Job(plan, seed, months, paths or paths_for(len(parts) + 2, months))
     cost = _month_cost(plan, months)
-    a, b, *swapped = _outcomes(survive_swapped, job, parts, how=how)
-    survival: dict[str, Index] = dict(zip((item.name for item in parts), indices(a, b, swapped, seed=seed)))  # noqa: B905
+    a, b, *swapped = _outcomes(survive_swapped, job, parts=parts, how=how)
+    survival: dict[str, Index] = dict(zip((item.name for item in parts), indices(a, b, swapped=swapped, seed=seed)))  # noqa: B905
     survived = int(a.sum() + b.sum())
     rough = min(survived, 2 * job.paths - survived) < _ROUGH
     looked_at = parts if rough else _screened(parts, survival)
@@ -273,14 +274,14 @@ def _kinds(plan: Plan) -> list[Part]:
 
 
 def _outcomes(
-    work: Callable[[Job, int, Sequence[Part | None]], list[NDArray[Any]]], job: Job, parts: list[Part], *, how: How
+    work: Callable[[Job, Task], list[NDArray[Any]]], job: Job, *, parts: list[Part], how: How
 ) -> list[NDArray[np.float64]]:
     """The outcomes of sample A, of sample B, and of A with each part taken from B. Shapes (paths,)."""
     samples: list[Part | None] = [Part(""), None, *parts]
     workers = how.workers or (1 if len(samples) * job.paths < _WORTH_PROCESSES else cpu_count() or 1)
     size = -(-len(samples) // (1 if workers == 1 else 3 * workers))
     spans = [samples[first : first + size] for first in range(0, len(samples), size)]
-    calls = [(job, block, span) for block in range(job.blocks) for span in spans]
+    calls = [(job, (block, span)) for block in range(job.blocks) for span in spans]
     rows: list[NDArray[Any]] = []
     for found in elsewhere(work, calls, workers=workers) if workers > 1 else (work(*call) for call in calls):
         rows += found
@@ -297,9 +298,9 @@ def _screened(parts: list[Part], survival: Mapping[str, Index]) -> list[Part]:
 
 def _needs(job: Job, parts: list[Part], *, cost: float, how: How) -> dict[str, Index]:
     """The indices of the need, in months of cost and on the scale of logarithms."""
-    rows = _outcomes(need_swapped, job, parts, how=how)
+    rows = _outcomes(need_swapped, job, parts=parts, how=how)
     a, b, *swapped = (np.log1p(np.minimum(row / cost, _LONGEST_NEED)) for row in rows)
-    return dict(zip((part.name for part in parts), indices(a, b, swapped, seed=job.seed)))  # noqa: B905  (none)
+    return dict(zip((part.name for part in parts), indices(a, b, swapped=swapped, seed=job.seed)))  # noqa: B905  (none)
 
 
 def _month_cost(plan: Plan, months: int) -> float:

@@ -15,7 +15,7 @@ def elsewhere(work: Callable[..., T], calls: Sequence[tuple[Any, ...]], *, worke
     `work` is a function of a module, whose arguments and results can be pickled.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([work.__module__])
+    context.set_forkserver_preload([getattr(work, "func", work).__module__])  # of a partial function: of its function
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_to_the_parent)
     try:
         yield from pool.map(work, *zip(*calls, strict=True))

@@ -23,6 +23,13 @@ class Size(StrEnum):
     SQUARE = "square"
 
 
+class Show(StrEnum):
+    """What a ruin map shows."""
+
+    SURVIVE = "survive"
+    NEED = "need"
+
+
 class By(StrEnum):
     """How long a period each column of a printed statement covers."""
 
@@ -97,6 +104,25 @@ class AskedWhy:
     scenarios: Sequence[str]
     months: int
     paths: int | None
+    seed: int | None
+    json: bool
+    out: Path | None
+    force: bool
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedMap:
+    """A ruin map as asked for: the options of `tarmac map`."""
+
+    company: str
+    scenarios: Sequence[str]
+    x: str
+    y: str
+    show: Show
+    months: int
+    cells: int
+    paths: int
     seed: int | None
     json: bool
     out: Path | None

@@ -20,6 +20,7 @@ from tarmac.cli.commands.compare import compare
 from tarmac.cli.commands.diff import diff
 from tarmac.cli.commands.learn import learn
 from tarmac.cli.commands.levers import levers
+from tarmac.cli.commands.map_ import map_
 from tarmac.cli.commands.raise_ import raise_
 from tarmac.cli.commands.run import run
 from tarmac.cli.commands.show import show
@@ -70,6 +71,7 @@ COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "learn": learn,
     "backtest": backtest,
     "why": why,
+    "map": map_,
     "list": shelves.list_,
     "show": show,
     "check": shelves.check,

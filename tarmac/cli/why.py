@@ -32,9 +32,7 @@ def run(asked: AskedWhy) -> int:
         except OverflowError:
             remedy = "lower growth or volatility, or look fewer months ahead"
             rule = "amounts stay below 1e38"
-            raise InputError(
-                [Problem(company.file, "growth", f"over {asked.months} months", rule, remedy)]
-            ) from None
+            raise InputError([Problem(company.file, "growth", f"over {asked.months} months", rule, remedy)]) from None
     found = replace(found, scenarios=tuple(Path(name).name.removesuffix(".toml") for name in asked.scenarios))
     saved = [] if asked.out is None else write_all(asked.out, _files(found))
     put(as_json(found.as_json()) if asked.json else why_text(found))

@@ -19,12 +19,13 @@ _MONTH: Final = re.compile(r"\[\d{4}-\d{2}\]$")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A number of a company: where it stands, what it is, and the bounds its draws keep to."""
+    """A number of a company: where it stands, what it is, the bounds its draws keep to, and what kind it is of."""
 
     path: str
     number: Uncertain
     low: float
     high: float
+    kind: str = ""
 
     @property
     def driver(self) -> str:
@@ -136,12 +137,12 @@ def _of_table(table: Table, path: str) -> Iterator[Place]:
 
 
 def _of_value(value: object, path: str, *, quantity: Quantity | None = None) -> Iterator[Place]:
-    low, high = (quantity.low, quantity.high) if quantity else (-INFINITE, INFINITE)
+    low, high, kind = (quantity.low, quantity.high, quantity.unit) if quantity else (-INFINITE, INFINITE, "")
     if isinstance(value, Uncertain):
-        yield Place(path, value, low, high)
+        yield Place(path, value, low, high, kind)
     elif isinstance(value, Schedule):
         for month, number in value.entries:
-            yield Place(path if month is None else f"{path}[{month}]", number, low, high)
+            yield Place(path if month is None else f"{path}[{month}]", number, low, high, kind)
     elif isinstance(value, Table):
         yield from _of_table(value, path)
     elif isinstance(value, tuple):

@@ -118,8 +118,8 @@ class _Past:
 def replaced(
     draws: Draws,
     plan: Plan,
-    streams: Streams,
     *,
+    streams: Streams,
     inputs: Mapping[str, NDArray[np.float64]],
     highest: Mapping[str, float],
 ) -> Draws:

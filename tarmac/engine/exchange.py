@@ -33,6 +33,10 @@ class Part:
     luck: frozenset[str] = frozenset()
 
 
+Task = tuple[int, Sequence[Part | None]]
+"""A block, and the parts of it that are taken from sample B, each in turn; None stands for all of B."""
+
+
 class Exchange:
     """One block of sample A, the first paths of a run, and one of sample B.
 
@@ -47,21 +51,21 @@ class Exchange:
         a, b = draw(job.plan, self._here, **size), draw(job.plan, self._there, **size)
         rates = _rates(job.plan, a)
         self._highest = {name: float(values.max()) for name, values in rates.items()}
-        self.a = replaced(a, job.plan, self._here, inputs=rates, highest=self._highest)
-        self.b = replaced(b, job.plan, self._there, inputs=_rates(job.plan, b), highest=self._highest)
+        self.a = replaced(a, job.plan, streams=self._here, inputs=rates, highest=self._highest)
+        self.b = replaced(b, job.plan, streams=self._there, inputs=_rates(job.plan, b), highest=self._highest)
 
     def swapped(self, part: Part) -> Draws:
         """Sample A with a part of it taken from B."""
         a, b = self.a, self.b
         taken = {name: b.inputs[name] for name in part.inputs}
-        mixed = replaced(a, self._plan, self._here, inputs=taken, highest=self._highest)
+        mixed = replaced(a, self._plan, streams=self._here, inputs=taken, highest=self._highest)
         if NOISE in part.luck:
             mixed = replace(mixed, scores=b.scores, switches=b.switches)
         if CHANCES in part.luck:
             mixed = replace(mixed, chances=b.chances)
         if EVENTS in part.luck:
             rates = {name: mixed.inputs[name] for name in _rates(self._plan, a)}
-            happened = replaced(b, self._plan, self._there, inputs=rates, highest=self._highest)
+            happened = replaced(b, self._plan, streams=self._there, inputs=rates, highest=self._highest)
             mixed = replace(mixed, occurrences=happened.occurrences)
         return mixed
 
@@ -90,13 +94,15 @@ def _rates(plan: Plan, draws: Draws) -> dict[str, Row]:
     return {name: draws.inputs[name] for name in names}
 
 
-def survive_swapped(job: Job, block: int, parts: Sequence[Part | None]) -> list[NDArray[np.bool_]]:
-    """Which paths survive in sample A with each part taken from B; None stands for the whole of B, no part for A."""
+def survive_swapped(job: Job, task: Task) -> list[NDArray[np.bool_]]:
+    """Which paths survive in sample A with each part taken from B. Shapes (paths,)."""
+    block, parts = task
     exchange = Exchange(job, block)
     return [exchange.survives(exchange.b if part is None else exchange.swapped(part)) for part in parts]
 
 
-def need_swapped(job: Job, block: int, parts: Sequence[Part | None]) -> list[Row]:
-    """What paths need in the same samples."""
+def need_swapped(job: Job, task: Task) -> list[Row]:
+    """What paths need in the same samples. Shapes (paths,)."""
+    block, parts = task
     exchange = Exchange(job, block)
     return [exchange.needs(exchange.b if part is None else exchange.swapped(part)) for part in parts]

@@ -1,4 +1,4 @@
-"""What survival depends on, in words and as a picture: shares of the variance, what knowing would say, causes of death."""
+"""What survival depends on, in words and as a picture: parts in the variance, what knowing would say, causes."""
 
 import textwrap
 from pathlib import Path
@@ -111,10 +111,12 @@ def _table(found: Why) -> list[str]:
 
 
 def _row(found: Why, source: Source) -> str:
-    shares = "".join(
-        f"{_first(index.first) if index else _NO_SHARE:>{_SHARE}}{_whole(index.total) if index else _NO_SHARE:>{_SHARE}}"
+    cells = [
+        cell
         for index in (source.survival, source.need)
-    )
+        for cell in ((_first(index.first), _whole(index.total)) if index else (_NO_SHARE, _NO_SHARE))
+    ]
+    shares = "".join(f"{cell:>{_SHARE}}" for cell in cells)
     known = known_of(found, source)
     chances = "" if known is None or not found.explained else _chances(known)
     return f"{short(label_of(found, source), _NAME - 1):{_NAME}}{shares}{chances}".rstrip()
