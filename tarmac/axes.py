@@ -96,7 +96,7 @@ def _axis(company: Company, text: str, *, where: str, cells: int) -> Axis:
         low, high = _range(span, where=where, axis=axis, usual=(0.5, 1.5), bounds=(0.0, 100.0))
     else:
         growths = [place for path, place in places.items() if _GROWTHS.fullmatch(path)]
-        chosen = growths if name == GROWTH else [_chosen(name, places, where=where)]
+        chosen = growths if name == GROWTH else [_chosen(company, name, where=where)]
         axis = Axis(name if name == GROWTH else chosen[0].path, (), "", (0.0, 0.0, 0.0), to=_paths(chosen))
         axis = _with_today(axis, chosen, company=company)
         bounds = max((place.low for place in chosen), default=0.0), min((place.high for place in chosen), default=0.0)
@@ -202,11 +202,14 @@ def _amount(text: str) -> Amount | None:
         return None
 
 
-def _chosen(name: str, places: Mapping[str, Place], *, where: str) -> Place:
-    """The one number that a name means."""
+def _chosen(company: Company, name: str, *, where: str) -> Place:
+    """The one number that a name means; of several, the one that stands in the file."""
+    places = {place.path: place for place in numbers(company)}
     known = [path for path in places if not _ANEW.search(path)]
+    written = _written(company)
     for matches in (_exact, _at_the_end, _in_parts):
         found = [path for path in known if matches(name.casefold(), path.casefold())]
+        found = [path for path in found if path.startswith(written)] or found
         if len(found) == 1:
             return places[found[0]]
         if found:
@@ -218,6 +221,16 @@ def _chosen(name: str, places: Mapping[str, Place], *, where: str) -> Place:
         raise InputError([_mistake(where, name, rule=rule, remedy="choose another number")])
     rule = "names a number of the company by its key path, or burn, or growth"
     raise InputError([_mistake(where, name, rule=rule, remedy=nearest(name, [*known, BURN, GROWTH]))])
+
+
+def _written(company: Company) -> tuple[str, ...]:
+    """How the paths of the numbers begin that stand in the file: all others are as declared by default."""
+    keys = []
+    for section, value in company.document().items():
+        tables = {item.get("name", ""): item for item in value} if isinstance(value, list | tuple) else {}
+        keys += [f"{section}.{name}.{key}" for name, item in tables.items() for key in item]
+        keys += [f"{section}.{key}" for key in value] if isinstance(value, Mapping) else []
+    return tuple(keys)
 
 
 def _exact(name: str, path: str) -> bool:
@@ -250,8 +263,9 @@ def opened(company: Company, axes: Iterable[Axis]) -> Company:
     problems = []
     for target in dict.fromkeys(_MONTH.sub("", path) for path in certain):
         edit = Edit(_by_index(target, patch.document), "set", _uncertain(target, places, moved=moved))
-        for _, value, rule, remedy in patch.make(edit):
-            problems.append(Problem("command line", target, value, rule, remedy))
+        if patch.make(edit):
+            rule = "an axis moves a number that stands in the company's file"
+            problems.append(Problem("command line", target, "", rule, "write it there first"))
     if problems:
         raise InputError(problems)
     return company_from(patch.document, company.file)

@@ -209,7 +209,9 @@ class _Grid:
         return float(np.ptp(finite)) if len(finite) else 0.0
 
     def follows(self, box: Box, tolerance: float) -> bool:
-        """Whether the middle of a box lies as its corners say."""
+        """Whether the middle of a box lies as its corners say; where it has no cells between, whatever they say."""
+        if box[1] - box[0] <= 1 and box[3] - box[2] <= 1:
+            return True
         row, column = _middle(box)
         said, here = self._between(box)[row - box[0], column - box[2]], self.figures[row, column]
         return bool(np.isinf(said) and said == here) or bool(abs(said - here) <= tolerance)

@@ -47,7 +47,7 @@ class RunningRound:
             self._start(month, fresh)
 
     def begun(self, month: int) -> NDArray[np.bool_]:
-        """The paths on which the attempt has begun by a month. Shape (paths,)."""
+        """The paths on which, at the end of a month, the attempt has begun or is decided on. Shape (paths,)."""
         begun: NDArray[np.bool_] = ~self._waiting & (self.plan.starts is None or month >= self.plan.starts)
         return begun
 
