@@ -70,7 +70,7 @@ def test_growth_is_that_of_all_revenue_and_today_its_mean_by_size() -> None:
 
 
 def test_every_certain_number_can_be_moved() -> None:
-    """Opened, all of them are inputs of the plan, but what holders own, which is always certain, and hours of no GPU."""
+    """Opened, all of them are inputs of the plan, but what holders own and the hours of no GPU."""
     subject = load("saas-seed")
     certain = [
         place.path

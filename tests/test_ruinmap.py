@@ -59,7 +59,7 @@ def test_a_cell_is_the_company_with_both_numbers_set() -> None:
 def test_burn_is_a_scenario_that_multiplies_every_cost(name: str) -> None:
     subject = load(name)
     found = mapped(subject, "burn=0.8:1.2", "growth=0%:8%", months=30)
-    targets = [target for target in ("team.*.cost", "compute.*.monthly", "compute.*.minimum", "cost.*.monthly")]
+    targets = ("team.*.cost", "compute.*.monthly", "compute.*.minimum", "cost.*.monthly")
     scaled = [
         {"target": target, "multiply": 1.2}
         for target in targets
