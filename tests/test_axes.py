@@ -53,8 +53,8 @@ def test_a_range_unless_given() -> None:
 def test_burn_is_all_that_is_paid_to_people_and_vendors() -> None:
     subject = load("stability-ai")
     found = axis(subject, BURN)
-    assert found.values[0::4] == (0.5, 1.5)
-    assert found.today == (1, 1, 1)
+    assert [found.values[0], found.values[-1]] == [0.5, 1.5]
+    assert set(found.today) == {1.0}
     assert set(found.times) == {
         "team.staff.cost", "compute.aws.monthly", "compute.aws.minimum", "compute.google cloud.monthly",
         "compute.coreweave.monthly", "cost.other operating cost.monthly",

@@ -65,8 +65,8 @@ def test_mistakes_end_with_words_and_code_2(
 def test_amounts_beyond_all_bounds_are_a_mistake(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "wild.toml").write_text(
         '[company]\nname = "Wild"\ncurrency = "USD"\nfirst_month = "2024-01"\n[cash]\nopening = "1 to 2"\n'
-        '[[revenue]]\nname = "r"\nkind = "usage"\nmonthly = "1000T"\ngrowth = "200%"\nvolatility = "50%"\n',
+        '[[compute]]\nname = "c"\nkind = "on_demand"\nmonthly = "1000T"\ngrowth = "200%"\nprice_growth = "200%"\n',
         encoding="utf-8",
     )
-    assert main(["why", "wild.toml", *FEW, "--months", "60"]) == 2
+    assert main(["why", "wild.toml", *FEW, "--months", "360"]) == 2
     assert "1e38" in capsys.readouterr().err

@@ -62,7 +62,7 @@ def test_wages_come_first_then_lenders_then_taxes() -> None:
     tax is not.
     """
     lent = {"kind": "loan", "name": "bank", "principal": 12, "repaid_over": 12}
-    parts = {"team": [STAFF], "debt": [lent], "cost": [{"name": "levy", "kind": "tax", "monthly": 5}]}
+    parts: dict[str, Any] = {"team": [STAFF], "debt": [lent], "cost": [{"name": "levy", "kind": "tax", "monthly": 5}]}
     assert dues(deaths(**parts)) == {"payroll"}
     assert dues(deaths(**parts, cash={"opening": 32 + 12})) == {"a tax"}
     assert dues(deaths(**parts, cash={"opening": 32 + 10.5})) == {"a lender"}

@@ -1,6 +1,7 @@
 """Shares of a variance: closed forms, agreement with scipy, functions that are random themselves."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,7 +70,7 @@ def test_the_g_function() -> None:
 
 def test_the_numbers_are_those_of_scipy() -> None:
     a, b = np.random.default_rng(1).uniform(-np.pi, np.pi, (2, 3, 1024))
-    outcomes = {
+    outcomes: dict[Any, Rows] = {
         "f_A": ishigami(a)[None],
         "f_B": ishigami(b)[None],
         "f_AB": np.stack([ishigami(page)[None] for page in pages(a, b)]),

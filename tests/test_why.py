@@ -53,7 +53,8 @@ def test_thirds_are_shares_of_both_samples() -> None:
 
 def test_luck_alone_where_no_number_is_uncertain() -> None:
     result = found(cash={"opening": 120}, cost=[RENT | {"volatility": "20%"}])
-    assert result.inputs == result.known == ()
+    assert not result.inputs
+    assert not result.known
     assert [source.name for source in result.luck] == [LUCK, "luck: monthly noise"]
     assert result.luck[0].survival is not None
     assert result.luck[0].survival.first.value == pytest.approx(1, abs=0.1)

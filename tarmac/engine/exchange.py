@@ -47,6 +47,7 @@ class Exchange:
     def __init__(self, job: Job, block: int) -> None:
         self._plan, self._job, self._block = job.plan, job, block
         self._here, self._there = Streams(job.seed, block), Streams(job.seed, FAR + block)
+        self._closings = [item.hazard.driver for item in job.plan.rounds if item.hazard is not None]
         size = {"months": job.months, "paths": job.paths_in(block)}
         a, b = draw(job.plan, self._here, **size), draw(job.plan, self._there, **size)
         rates = _rates(job.plan, a)
@@ -60,9 +61,11 @@ class Exchange:
         taken = {name: b.inputs[name] for name in part.inputs}
         mixed = replaced(a, self._plan, streams=self._here, inputs=taken, highest=self._highest)
         if NOISE in part.luck:
-            mixed = replace(mixed, scores=b.scores, switches=b.switches)
+            shifts = {name: rows for name, rows in b.switches.items() if name not in self._closings}
+            mixed = replace(mixed, scores=b.scores, switches=mixed.switches | shifts)
         if CHANCES in part.luck:
-            mixed = replace(mixed, chances=b.chances)
+            closings = {name: b.switches[name] for name in self._closings}
+            mixed = replace(mixed, chances=b.chances, switches=mixed.switches | closings)
         if EVENTS in part.luck:
             rates = {name: mixed.inputs[name] for name in _rates(self._plan, a)}
             happened = replaced(b, self._plan, streams=self._there, inputs=rates, highest=self._highest)
