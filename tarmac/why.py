@@ -122,6 +122,11 @@ class Wrong:
     others: float
     ratio: tuple[float, float, float] | None
 
+    @property
+    def tells(self) -> bool:
+        """Whether it is told from chance that the dead have it more often."""
+        return self.ratio is None or self.ratio[1] > 1
+
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
         ratio = None if self.ratio is None else dict(zip(("value", "low", "high"), self.ratio, strict=True))

@@ -25,6 +25,7 @@ ROWS: Final = 7
 
 _NAME, _SHARE, _CHANCE = 44, 8, 11
 _DRAWN: Final = 10
+_TOLD: Final = 3
 _NO_SHARE: Final = "-"
 _WRONGS: Final = 6
 _WHAT: Final = {
@@ -163,8 +164,10 @@ def known_of(found: Why, source: Source) -> Known | None:
 
 
 def _telling(found: Why) -> list[Known]:
-    """The inputs that are most worth knowing."""
-    return [known for known in found.known[:3] if known.spread > 0] if found.explained else []
+    """The inputs that are most worth knowing; of correlated ones the first, as the others tell of it."""
+    first = [known_of(found, source) for source in found.inputs]
+    chosen = [known for known in found.known if known in first and known.spread > 0]
+    return chosen[:_TOLD] if found.explained else []
 
 
 def if_known(found: Why, known: Known) -> str:
@@ -185,10 +188,10 @@ def _value(value: float, unit: str) -> str:
 def _causes(found: Why) -> list[str]:
     dues = [f"{name} {percent(count, found.died)}%" for name, count in list(found.dues.items())[:5]]
     lines = _paragraph(f"What could not be paid when it ended (share of the insolvent paths): {'; '.join(dues)}.")
-    shown = [wrong for wrong in found.wrong if wrong.dead > wrong.others][:_WRONGS]
+    shown = [wrong for wrong in found.wrong if wrong.dead > wrong.others and wrong.tells][:_WRONGS]
     if shown:
         what = "What had gone wrong by then, %"
-        lines += [f"{what:{_NAME + 18}}{'insolvent':>10}{'others':>8}{'risk ratio':>20}"]
+        lines += [f"{what:{_NAME + 17}}{'insolvent':>10}{'others':>8}{'risk ratio':>21}"]
     return lines + [_wrong_row(wrong) for wrong in shown]
 
 
@@ -200,8 +203,8 @@ def wrong_in_words(wrong: Wrong) -> str:
 
 def _wrong_row(wrong: Wrong) -> str:
     ratio = _NO_SHARE if wrong.ratio is None else "{:.3g} ({:.3g} to {:.3g})".format(*wrong.ratio)
-    cells = f"{format_share(wrong.dead):>10}{format_share(wrong.others):>8}{ratio:>20}"
-    return f"  {short(wrong_in_words(wrong), _NAME + 15):{_NAME + 16}}{cells}"
+    cells = f"{format_share(wrong.dead):>10}{format_share(wrong.others):>8}{ratio:>21}"
+    return f"  {short(wrong_in_words(wrong), _NAME + 14):{_NAME + 15}}{cells}"
 
 
 def _notes(found: Why) -> str:
