@@ -9,7 +9,7 @@ import pytest
 from tarmac.company import company_from
 from tarmac.engine.block import Job, Prepared
 from tarmac.engine.exchange import CHANCES, EVENTS, NOISE, Exchange, Part, need_swapped, survive_swapped
-from tarmac.engine.needing import searched
+from tarmac.engine.needing import about
 from tarmac.layout import plan_of
 from tarmac.streams import BLOCK_PATHS, Occurrences
 
@@ -95,7 +95,7 @@ def test_tasks_return_their_parts_in_order() -> None:
 def test_the_need_is_that_of_the_finer_search_but_for_its_last_halvings() -> None:
     job = Job(plan_of(company_from(COMPANY, "example.toml")), 3, 12, 500)
     [rough] = need_swapped(job, (0, [Part("none")]))
-    fine = searched(Prepared(job, 0, draws=Exchange(job, 0).a), 0)
+    fine = about(Prepared(job, 0, draws=Exchange(job, 0).a), 14)
     assert np.array_equal(rough == 0, fine == 0)
     assert np.max(np.abs(rough - fine)) < 0.03 * fine.max() + 1
 

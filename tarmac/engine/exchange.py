@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tarmac.engine.block import Job, Prepared, overflow_raised
 from tarmac.engine.draws import Draws, draw, replaced
-from tarmac.engine.needing import lowest_point, searched
+from tarmac.engine.needing import about
 from tarmac.engine.walk import Row
 from tarmac.plan import Plan
 from tarmac.streams import Streams
@@ -82,10 +82,7 @@ class Exchange:
     def needs(self, draws: Draws) -> Row:
         """The extra opening cash that each path needs, about; inf where none saves it. Shape (paths,)."""
         with overflow_raised():
-            prepared = self._prepared(draws)
-            if not self._plan.reacts_to_cash:
-                return lowest_point(prepared, 0)
-            return searched(prepared, 0, evaluations=EVALUATIONS)
+            return about(self._prepared(draws), EVALUATIONS)
 
     def _prepared(self, draws: Draws) -> Prepared:
         return Prepared(self._job, self._block, draws=draws)

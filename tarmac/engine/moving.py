@@ -7,7 +7,7 @@ import numpy as np
 
 from tarmac.engine.block import Job, Prepared, overflow_raised
 from tarmac.engine.draws import Draws, draw, replaced
-from tarmac.engine.needing import lowest_point, searched
+from tarmac.engine.needing import about
 from tarmac.engine.walk import Row
 from tarmac.streams import Streams
 
@@ -40,9 +40,7 @@ def needs(job: Job, changes: Sequence[Change], *, highest: Mapping[str, float], 
     found: list[list[Row]] = [[] for _ in changes]
     for block in range(job.blocks):
         for place, prepared in enumerate(_changed(job, block, changes=changes, highest=highest)):
-            reacts = job.plan.reacts_to_cash
-            need = searched(prepared, 0, evaluations=EVALUATIONS) if reacts else lowest_point(prepared, 0)
-            found[place].append(need)
+            found[place].append(about(prepared, EVALUATIONS))
     return [_quantile(np.concatenate(rows), level) for rows in found]
 
 
