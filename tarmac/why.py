@@ -375,7 +375,7 @@ def risk_ratio(with_dead: float, with_others: float, *, dead: int, others: int) 
     `with_dead`, `with_others`: how many of the `dead` and of the `others` have it. None where it has no value.
 
     >>> [round(value, 2) for value in risk_ratio(30, 10, dead=50, others=150)]
-    [6.0, 3.78, 9.52]
+    [6.0, 3.84, 9.38]
     """
     having, lacking = with_dead + with_others, dead + others - with_dead - with_others
     if with_dead <= 0 or dead - with_dead <= 0 or having <= 0 or lacking <= 0:

@@ -192,7 +192,7 @@ def test_random_companies_use_every_kind_of_table_and_every_key() -> None:
     assert {name for name in missing if name.partition(".")[2] not in NO_MECHANISM} == set()
 
 
-NO_MECHANISM = {"facts", "story", "reporting_lag_months", "correlation"}
+NO_MECHANISM = {"facts", "posterior", "story", "reporting_lag_months", "correlation"}
 
 
 def below(kind: type[Table]) -> set[type[Table]]:

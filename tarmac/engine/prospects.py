@@ -107,7 +107,7 @@ class Prospects:
         burnt = self._burnt[paths]
         new = _MONTHS * (self._earned(paths, ago=0) - self._earned(paths, ago=BURN_WINDOW))
         multiple = np.array(np.broadcast_to(most, paths.shape))
-        np.divide(burnt, new, out=multiple, where=burnt < most * new)
+        np.divide(burnt, new, out=multiple, where=(burnt > ROUNDING) & (burnt < most * new))
         return np.where(burnt > ROUNDING, multiple, 0.0)
 
     def _runway(self, paths: Paths, most: Row, *, months: int) -> Row:

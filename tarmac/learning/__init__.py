@@ -147,7 +147,7 @@ def _notes(actuals: Actuals, books: Books, *, studies: dict[str, Study], currenc
     past = sum(value for value in actuals.amounts.get("raised", ()) if value > 0) + books.raised.sum()
     if past > 0:
         notes.append(f"Money raised so far ({format_money(past, currency)}) is not continued: write a [[round]].")
-    if books.mean is not None and math.hypot(books.mean.value, books.noise) > _MIXED_UP * books.usual:
+    if books.mean is not None and math.hypot(books.mean.value, books.noise) > _MIXED_UP * books.usual > 0:
         share = percent(math.hypot(books.mean.value, books.noise) / books.usual, 0)
         notes.append(f"The books do not add up: {share} of a usual month is unexplained. Are all columns in one unit?")
     return notes

@@ -21,6 +21,8 @@ _WIDEST: Final = 1.0
 """Months: where the 90% interval of the mean lag is wider, nothing was learnt."""
 _RIGID: Final = 1e5
 _ROUNDING: Final = 1e-9
+_CENT: Final = 0.01
+"""Months with less revenue than this tell nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def fit_lag(revenue: Values, receipts: Values) -> Lag | None:
     """
     design = np.column_stack([_later(revenue, months) for months in range(LATEST + 1)])
     size = design.mean(axis=1)
-    known = np.isfinite(size) & np.isfinite(receipts) & (size > 0)
+    known = np.isfinite(size) & np.isfinite(receipts) & (size >= _CENT)
     if known.sum() < FEWEST:
         return None
     rows, seen = design[known] / size[known, None], receipts[known] / size[known]
@@ -58,6 +60,8 @@ def fit_lag(revenue: Values, receipts: Values) -> Lag | None:
     if covariance is None:
         return None
     shares = _bounded(rows, seen, lossy=lossy)
+    if not shares.any():
+        return None
     freedom = len(seen) - LATEST - lossy
     outstanding = _outstanding(revenue)
     mean = _combined(shares, covariance, weights=np.arange(LATEST + 1.0), freedom=freedom)
