@@ -1,7 +1,7 @@
 """What went wrong in something a user wrote, where it stands, and what to do about it."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _MOST_LISTED = 8
@@ -107,6 +107,18 @@ class Problem:
                 lines.append(f"    {label}{first}")
                 lines += [f"            {line}" for line in rest]
         return "\n".join(lines)
+
+
+def out_of_range(**asked: tuple[object, int, int]) -> Iterator[Problem]:
+    """A mistake for each number asked for that is not whole, or not from its least to its most; None is not asked.
+
+    >>> [problem.where for problem in out_of_range(months=(0, 1, 600), old_seed=(-1, 0, 9), seed=(None, 0, 9))]
+    ['months', 'old-seed']
+    """
+    for where, (value, least, most) in asked.items():
+        if value is not None and (type(value) is not int or not least <= value <= most):  # Python passes anything
+            rule = f"is a whole number from {least} to {most}"
+            yield Problem("command line", where.replace("_", "-"), printable(value), rule, "choose one of them")
 
 
 class TarmacError(Exception):

@@ -20,7 +20,7 @@ from tarmac.company.vendors import Committed
 from tarmac.engine.block import Job, Tally, overflow_raised, run_blocks
 from tarmac.engine.draws import known_numbers
 from tarmac.engine.needing import Needed, need_of_block
-from tarmac.errors import InputError, Problem
+from tarmac.errors import InputError, Problem, out_of_range
 from tarmac.forecast import CALIBRATED, INSOLVENT, Clock, Forecast, GoingConcern, Loss, Mark, Need, Origin
 from tarmac.layout import plan_of
 from tarmac.months import Month
@@ -195,15 +195,7 @@ def _name(item: str | Path | Scenario) -> str:
 
 def check_run(*, months: int, paths: int, seed: int | None, most: int = MOST_PATHS) -> None:
     """InputError where the months, paths (at most `most`) or seed of a run are out of range."""
-    problems = []
-    for where, value, low, high in (
-        ("months", months, 1, LONGEST),
-        ("paths", paths, 1, most),
-        ("seed", 0 if seed is None else seed, 0, MAX_SEED),
-    ):
-        if type(value) is not int or not low <= value <= high:  # Python callers pass what they like
-            rule = f"is a whole number from {low} to {high}"
-            problems.append(Problem("command line", where, str(value), rule, "choose one"))
+    problems = list(out_of_range(months=(months, 1, LONGEST), paths=(paths, 1, most), seed=(seed, 0, MAX_SEED)))
     if problems:
         raise InputError(problems)
 

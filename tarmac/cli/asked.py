@@ -39,50 +39,53 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A run as asked for: the options of `tarmac run`."""
+class Told:
+    """How an answer is told: as text or JSON, with or without files and messages."""
+
+    json: bool
+    out: Path | None
+    force: bool
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedRun(Told):
+    """A company, some scenarios and how to simulate them, as asked for: the options of `tarmac compare`."""
 
     company: str
     scenarios: Sequence[str]
     months: int
     paths: int
     seed: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(AskedRun):
+    """A run as asked for: the options of `tarmac run`."""
+
     workers: int | None
     audit: bool
     without_funding: bool
     currency: str | None
-    json: bool
-    out: Path | None
-    force: bool
-    quiet: bool
     fail_if: Sequence[str]
     forms: Sequence[Form]
     sizes: Sequence[Size]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedRaise:
+class AskedRaise(AskedRun):
     """A raise as asked for: the options of `tarmac raise`."""
 
-    company: str
-    scenarios: Sequence[str]
-    months: int
     confidence: str
     at: str | None
     takes: str | None
     succeeds: str | None
     pre_money: str | None
     instead: Sequence[str]
-    paths: int
-    seed: int | None
-    json: bool
-    out: Path | None
-    force: bool
-    quiet: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedBacktest:
+class AskedBacktest(Told):
     """Forecasts to be judged, as asked for: the options of `tarmac backtest`."""
 
     subjects: Sequence[str]
@@ -90,14 +93,10 @@ class AskedBacktest:
     months: int
     paths: int
     seed: int | None
-    json: bool
-    out: Path | None
-    force: bool
-    quiet: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedWhy:
+class AskedWhy(Told):
     """What survival depends on, as asked for: the options of `tarmac why`."""
 
     company: str
@@ -105,33 +104,20 @@ class AskedWhy:
     months: int
     paths: int | None
     seed: int | None
-    json: bool
-    out: Path | None
-    force: bool
-    quiet: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedMap:
+class AskedMap(AskedRun):
     """A ruin map as asked for: the options of `tarmac map`."""
 
-    company: str
-    scenarios: Sequence[str]
     x: str
     y: str
     show: Show
-    months: int
     cells: int
-    paths: int
-    seed: int | None
-    json: bool
-    out: Path | None
-    force: bool
-    quiet: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedStatements:
+class AskedStatements(Told):
     """Statements as asked for: the options of `tarmac show`, None where they were not given."""
 
     company: str
@@ -141,68 +127,44 @@ class AskedStatements:
     paths: int | None
     seed: int | None
     by: By | None
-    json: bool
-    out: Path | None
-    force: bool
-    quiet: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedLearn:
+class AskedLearn(Told):
     """A company to be learnt, as asked for: the options of `tarmac learn`."""
 
     file: str
     name: str | None
     currency: str | None
-    out: Path | None
     chart: Path | None
     seed: int | None
-    force: bool
-    json: bool
-    quiet: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedCompare:
-    """A comparison as asked for: the options of `tarmac compare`."""
+class AskedDiff(Told):
+    """A comparison of two versions as asked for: the options of `tarmac diff`."""
 
-    company: str
-    scenarios: Sequence[str]
+    old: str
+    new: str
     months: int
     paths: int
     seed: int | None
-    json: bool
-    out: Path | None
-    force: bool
-    quiet: bool
+    old_seed: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedLevers:
+class AskedLevers(AskedRun):
     """A ranking of levers as asked for: the options of `tarmac levers`."""
 
-    company: str
-    scenarios: Sequence[str]
     levers: Sequence[str]
     reach: str | None
-    months: int
-    paths: int
-    seed: int | None
-    json: bool
-    out: Path | None
-    force: bool
-    quiet: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedCalibration:
+class AskedCalibration(Told):
     """A calibration as asked for: the options of `tarmac calibrate`."""
 
     company: str
     origin: str | None
     draws: int
     seed: int | None
-    json: bool
-    out: Path | None
-    force: bool
-    quiet: bool

@@ -10,21 +10,23 @@ from tarmac.backtest.firms import firms_test
 from tarmac.backtest.origins import calibrating, check_origins, default_origins, origins_test
 from tarmac.backtest.snapshots import snapshot_test
 from tarmac.cli.asked import AskedBacktest
-from tarmac.cli.console import note, put, safe
-from tarmac.cli.saving import Writer, as_json, file_name, refuse_existing, text_writer, write_all
+from tarmac.cli.checking import SEEDS, in_the_way
+from tarmac.cli.console import note, safe
+from tarmac.cli.saving import Writer, as_json, file_name, text_writer
+from tarmac.cli.telling import hand_over
 from tarmac.company import Company
 from tarmac.company.line_checks import LONGEST
 from tarmac.engine.block import Job
-from tarmac.errors import InputError, Problem, nearest
+from tarmac.errors import InputError, Problem, nearest, out_of_range
 from tarmac.facts import Fact
 from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.outcomes import Ratios, Snapshot
 from tarmac.report.backtest.figure import Found, backtest_figure, backtest_text, save_backtest, tables
-from tarmac.streams import MAX_SEED, fresh_seed
+from tarmac.streams import fresh_seed
 
 SCHEMA: Final = "tarmac.backtest/1"
-_MOST_PATHS: Final = 100_000
+_FEWEST_PATHS, _MOST_PATHS = 100, 100_000
 _SHORTEST: Final = 6
 
 
@@ -50,17 +52,24 @@ def run(asked: AskedBacktest) -> int:
     seed = fresh_seed() if asked.seed is None else asked.seed
     found = {subject.stem: _judged(subject, asked, seed=seed) for subject in subjects}
     document = {"schema": SCHEMA, "seed": seed, "subjects": [item.as_json() for item in found.values()]}
-    saved = [] if asked.out is None else write_all(asked.out, _files(found, document))
-    put(as_json(document) if asked.json else "\n\n".join(map(backtest_text, found.values())))
-    if not asked.quiet:
-        for path in saved:
-            note(f"wrote {safe(path)}")
+    hand_over(
+        asked,
+        lambda: "\n\n".join(map(backtest_text, found.values())),
+        document=lambda: document,
+        files=lambda: _files(found, document),
+    )
     return 0
 
 
 def _checked(asked: AskedBacktest) -> list[_Subject]:
     """What is to be judged; every mistake of the command line and all files at once."""
-    problems: list[Problem] = list(_out_of_range(asked))
+    problems = list(
+        out_of_range(
+            months=(asked.months, _SHORTEST, LONGEST),
+            paths=(asked.paths, _FEWEST_PATHS, _MOST_PATHS),
+            seed=(asked.seed, *SEEDS),
+        )
+    )
     origins = list(_origins(asked.origins, problems))
     subjects = []
     for name in dict.fromkeys(asked.subjects):
@@ -77,24 +86,10 @@ def _checked(asked: AskedBacktest) -> list[_Subject]:
         for stem in dict.fromkeys(stems)
         if stems.count(stem) > 1
     ]
-    if asked.out is not None:
-        try:
-            refuse_existing([asked.out / name for name in _names(subjects)], force=asked.force)
-        except InputError as error:
-            problems += error.problems
+    problems += in_the_way(asked, _names(subjects))
     if problems:
         raise InputError(problems)
     return subjects
-
-
-def _out_of_range(asked: AskedBacktest) -> Iterator[Problem]:
-    for where, value, low, high in (
-        ("months", asked.months, _SHORTEST, LONGEST),
-        ("paths", asked.paths, 100, _MOST_PATHS),
-        ("seed", 0 if asked.seed is None else asked.seed, 0, MAX_SEED),
-    ):
-        if not low <= value <= high:
-            yield Problem("command line", where, str(value), f"is a whole number from {low} to {high}", "choose one")
 
 
 def _origins(texts: Sequence[str], problems: list[Problem]) -> Iterator[Month]:

@@ -1,6 +1,5 @@
 """`tarmac calibrate`: what facts teach about a company, on the screen and in files."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -9,15 +8,16 @@ import tomlkit
 from tarmac import library
 from tarmac.calibrate import Calibration, Method, posterior_of
 from tarmac.cli.asked import AskedCalibration
-from tarmac.cli.console import note, put, safe
-from tarmac.cli.saving import Writer, as_json, file_name, refuse_existing, text_writer, write_all
+from tarmac.cli.checking import SEEDS, in_the_way
+from tarmac.cli.console import note
+from tarmac.cli.saving import Writer, as_json, file_name, text_writer
+from tarmac.cli.telling import hand_over
 from tarmac.company import Company
-from tarmac.errors import InputError, Problem
+from tarmac.errors import InputError, Problem, out_of_range
 from tarmac.facts import Fact
 from tarmac.months import Month
 from tarmac.posterior import ENDING
 from tarmac.report.calibration import calibration_text, facts_figure, inputs_table, poor_text, save_facts
-from tarmac.streams import MAX_SEED
 
 if TYPE_CHECKING:
     from tarmac.calibrate.result import FactTable
@@ -36,17 +36,19 @@ def run(asked: AskedCalibration) -> int:
         note(poor_text(found))
         return NOT_AT_REST
     table = found.facts()
-    saved = [] if asked.out is None else write_all(asked.out, _files(asked, found, table=table))
-    put(as_json(found.as_json(table)) if asked.json else calibration_text(found, table))
-    if not asked.quiet:
-        for path in saved:
-            note(f"wrote {safe(path)}")
+    hand_over(
+        asked,
+        lambda: calibration_text(found, table),
+        document=lambda: found.as_json(table),
+        files=lambda: _files(asked, found, table=table),
+    )
     return 0
 
 
 def _checked(asked: AskedCalibration) -> tuple[Company, tuple[Fact, ...], Month | None]:
     """The company, its facts and the origin; every mistake of the command line and its files at once."""
-    problems = [*_out_of_range(asked), *_obstacles(asked)]
+    problems = [*out_of_range(draws=(asked.draws, *_DRAWS), seed=(asked.seed, *SEEDS))]
+    problems += in_the_way(asked, _file_names(asked))
     origin = None if asked.origin is None else _month(asked.origin)
     if asked.origin is not None and origin is None:
         problems.append(_mistake("origin", asked.origin, rule="is a month such as 2023-10", remedy="write 2023-10"))
@@ -66,22 +68,6 @@ def _facts(company: Company) -> tuple[Fact, ...]:
         rule = "names a file of facts on the shelf seeds/, to learn from"
         raise InputError([Problem(company.file, "company.facts", "", rule, "write facts = 'my-company'")])
     return library.load_facts(name, company=company)
-
-
-def _out_of_range(asked: AskedCalibration) -> Iterator[Problem]:
-    for where, value, low, high in (("draws", asked.draws, *_DRAWS), ("seed", asked.seed, 0, MAX_SEED)):
-        if value is not None and not low <= value <= high:
-            yield _mistake(where, str(value), rule=f"is a whole number from {low} to {high}", remedy="choose one")
-
-
-def _obstacles(asked: AskedCalibration) -> list[Problem]:
-    """What stands in the way of the files to be written."""
-    try:
-        if asked.out is not None:
-            refuse_existing([asked.out / name for name in _file_names(asked)], force=asked.force)
-    except InputError as error:
-        return list(error.problems)
-    return []
 
 
 def _month(text: str) -> Month | None:

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Final
 
 from tarmac import library
-from tarmac.cli.asked import AskedCompare
-from tarmac.cli.checking import kept, out_of_range
-from tarmac.cli.console import note, progress, put, safe
-from tarmac.cli.saving import Writer, as_json, refuse_existing, text_writer, write_all
+from tarmac.cli.asked import AskedRun
+from tarmac.cli.checking import in_the_way, kept, unlike_a_run
+from tarmac.cli.console import progress
+from tarmac.cli.saving import Writer, as_json, text_writer
+from tarmac.cli.telling import hand_over
 from tarmac.company import Company
 from tarmac.comparing import MOST_PATHS, Comparison, Stack, compare, patched_by_name
 from tarmac.errors import InputError, Problem
@@ -20,17 +21,18 @@ from tarmac.simulation import How
 _FILES: Final = ("compare.json", "compare.csv", "survival.csv", "fans.csv", "compare.png", "fans.png")
 
 
-def run(asked: AskedCompare) -> int:
+def run(asked: AskedRun) -> int:
     """Check everything, run, print and save; the exit code."""
     company, stacks = _checked(asked)
     with progress(quiet=asked.quiet) as tell:
         how = How(progress=tell)
         found = compare(company, stacks, months=asked.months, paths=asked.paths, seed=asked.seed, how=how)
-    saved = [] if asked.out is None else write_all(asked.out, _files(found))
-    put(as_json(found.as_json()) if asked.json else compare_text(found))
-    if not asked.quiet:
-        for path in saved:
-            note(f"wrote {safe(path)}")
+    hand_over(
+        asked,
+        lambda: compare_text(found),
+        document=found.as_json,
+        files=lambda: _files(found),
+    )
     return 0
 
 
@@ -50,7 +52,7 @@ def _is_there(text: str) -> bool:
         return False
 
 
-def _checked(asked: AskedCompare) -> tuple[Company, Sequence[Stack]]:
+def _checked(asked: AskedRun) -> tuple[Company, Sequence[Stack]]:
     """The company and the stacks; every mistake of the command line and its files at once."""
     problems: list[Problem] = []
     company = kept(problems, library.load, on=asked.company)
@@ -63,9 +65,7 @@ def _checked(asked: AskedCompare) -> tuple[Company, Sequence[Stack]]:
             kept(problems, library.load_scenario, on=part)
     else:
         kept(problems, lambda known: patched_by_name(known, stacks), on=company)
-    problems += out_of_range(months=asked.months, paths=asked.paths, seed=asked.seed, most_paths=MOST_PATHS)
-    if asked.out is not None:
-        kept(problems, lambda out: refuse_existing([out / name for name in _FILES], force=asked.force), on=asked.out)
+    problems += [*unlike_a_run(asked, most_paths=MOST_PATHS), *in_the_way(asked, _FILES)]
     if company is None or problems:
         raise InputError(dict.fromkeys(problems))
     return company, stacks

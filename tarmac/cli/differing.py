@@ -1,37 +1,23 @@
 """`tarmac diff`: why runway changed between two versions of a company file, on the screen and in files."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from tarmac import library
-from tarmac.cli.checking import kept, out_of_range
-from tarmac.cli.console import note, progress, put, safe
-from tarmac.cli.saving import Writer, as_json, refuse_existing, text_writer, write_all
+from tarmac.cli.asked import AskedDiff
+from tarmac.cli.checking import SEEDS, in_the_way, kept
+from tarmac.cli.console import progress
+from tarmac.cli.saving import Writer, as_json, text_writer
+from tarmac.cli.telling import hand_over
 from tarmac.company import Company
+from tarmac.company.line_checks import LONGEST
 from tarmac.difference import Difference, Terms, difference
-from tarmac.errors import InputError, Problem
+from tarmac.errors import InputError, out_of_range
 from tarmac.report.difference import difference_figure, difference_table, difference_text, save_difference
 from tarmac.streams import fresh_seed
 
 _MOST_PATHS: Final = 1_000_000
 _FILES: Final = ("diff.json", "diff.csv", "diff.png")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedDiff:
-    """A comparison of two versions as asked for: the options of `tarmac diff`."""
-
-    old: str
-    new: str
-    months: int
-    paths: int
-    seed: int | None
-    old_seed: int | None
-    json: bool
-    out: Path | None
-    force: bool
-    quiet: bool
 
 
 def run(asked: AskedDiff) -> int:
@@ -41,23 +27,27 @@ def run(asked: AskedDiff) -> int:
     with progress(quiet=asked.quiet, what="runs") as tell:
         terms = Terms(asked.months, asked.paths, seed, asked.old_seed, tell)
         found = difference(old, new, terms=terms)
-    saved = [] if asked.out is None else write_all(asked.out, _files(found))
-    put(as_json(found.as_json()) if asked.json else difference_text(found))
-    if not asked.quiet:
-        for path in saved:
-            note(f"wrote {safe(path)}")
+    hand_over(
+        asked,
+        lambda: difference_text(found),
+        document=found.as_json,
+        files=lambda: _files(found),
+    )
     return 0
 
 
 def _checked(asked: AskedDiff) -> tuple[Company, Company]:
     """The two versions; every mistake of the command line and of both files at once."""
-    problems: list[Problem] = [
-        *out_of_range(months=asked.months, paths=asked.paths, seed=asked.seed, most_paths=_MOST_PATHS),
+    problems = [
+        *out_of_range(
+            months=(asked.months, 1, LONGEST),
+            paths=(asked.paths, 1, _MOST_PATHS),
+            seed=(asked.seed, *SEEDS),
+            old_seed=(asked.old_seed, *SEEDS),
+        ),
+        *in_the_way(asked, _FILES),
     ]
     old, new = (kept(problems, library.load, on=name) for name in (asked.old, asked.new))
-    if asked.out is not None:
-        places = [asked.out / name for name in _FILES]
-        kept(problems, lambda files: refuse_existing(files, force=asked.force), on=places)
     if old is None or new is None or problems:
         raise InputError(problems)
     return old, new

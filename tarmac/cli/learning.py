@@ -12,16 +12,17 @@ from tomlkit.items import AoT, Item, Table
 from tarmac import library
 from tarmac.actuals import Actuals
 from tarmac.cli.asked import AskedLearn
+from tarmac.cli.checking import SEEDS
 from tarmac.cli.console import note, put, safe
 from tarmac.cli.saving import Writer, as_json, file_name, refuse_existing, text_writer, write_all
 from tarmac.company import Company, company_from
-from tarmac.errors import InputError, Problem, nearest
+from tarmac.errors import InputError, Problem, nearest, out_of_range
 from tarmac.fit import year
 from tarmac.learning import Entry, Learnt, Section, learn
 from tarmac.money import CURRENCIES
 from tarmac.report.figure import ENDINGS
 from tarmac.report.learning import learnt_figure, learnt_text, save_learnt
-from tarmac.streams import MAX_SEED, fresh_seed
+from tarmac.streams import fresh_seed
 
 _WIDTH: Final = 118
 _CHART_PATHS: Final = 4_096
@@ -65,8 +66,7 @@ def _checked(asked: AskedLearn) -> tuple[Actuals, str, Path]:
     problems += _about_files(asked, path)
     if asked.name is not None or actuals is not None:
         problems += _about_name(name)
-    if asked.seed is not None and not 0 <= asked.seed <= MAX_SEED:
-        problems.append(Problem("command line", "seed", str(asked.seed), f"is from 0 to {MAX_SEED}", "choose one"))
+    problems += out_of_range(seed=(asked.seed, *SEEDS))
     if actuals is None or problems:
         raise InputError(problems)
     return actuals, name, path

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from tarmac.cli.asked import AskedLevers
-from tarmac.cli.checking import kept, out_of_range
-from tarmac.cli.console import note, progress, put, safe
+from tarmac.cli.checking import in_the_way, kept, unlike_a_run
+from tarmac.cli.console import progress
 from tarmac.cli.running import patched
-from tarmac.cli.saving import Writer, as_json, refuse_existing, text_writer, write_all
+from tarmac.cli.saving import Writer, as_json, text_writer
 from tarmac.cli.targets import target_from
+from tarmac.cli.telling import hand_over
 from tarmac.company import Company
 from tarmac.comparing import MOST_PATHS
 from tarmac.errors import InputError, Problem
@@ -29,20 +30,19 @@ def run(asked: AskedLevers) -> int:
         how = How(progress=tell)
         found = rank_levers(company, names, months=asked.months, paths=asked.paths, seed=asked.seed, how=how)
     reached = None if target is None else _reached(company, found, target=target)
-    saved = [] if asked.out is None else write_all(asked.out, _files(found, reached))
-    put(as_json(_document(found, reached)) if asked.json else _screen(found, reached))
-    if not asked.quiet:
-        for path in saved:
-            note(f"wrote {safe(path)}")
+    hand_over(
+        asked,
+        lambda: _screen(found, reached),
+        document=lambda: _document(found, reached),
+        files=lambda: _files(found, reached),
+    )
     return 0
 
 
 def _checked(asked: AskedLevers) -> tuple[Company, Target | None]:
     """The company and what is to be reached; every mistake of the command line and its files at once."""
-    problems = list(out_of_range(months=asked.months, paths=asked.paths, seed=asked.seed, most_paths=MOST_PATHS))
+    problems = [*unlike_a_run(asked, most_paths=MOST_PATHS), *in_the_way(asked, _FILES)]
     company = kept(problems, lambda name: patched(name, asked.scenarios), on=asked.company)
-    if asked.out is not None:
-        kept(problems, lambda out: refuse_existing([out / name for name in _FILES], force=asked.force), on=asked.out)
     target = None
     if company is not None:
         kept(problems, lambda known: _check_levers(known, asked.levers), on=company)

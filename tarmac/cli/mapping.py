@@ -1,24 +1,24 @@
 """`tarmac map`: survival over two numbers, on the screen and in files."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from tarmac.axes import Axis, axes_of
 from tarmac.cli.asked import AskedMap
-from tarmac.cli.console import note, progress, put, safe
+from tarmac.cli.checking import in_the_way, kept, unlike_a_run
+from tarmac.cli.console import progress
 from tarmac.cli.running import patched
-from tarmac.cli.saving import Writer, as_json, refuse_existing, text_writer, write_all
+from tarmac.cli.saving import Writer, as_json, text_writer
+from tarmac.cli.telling import hand_over
 from tarmac.company import Company
-from tarmac.company.line_checks import LONGEST
 from tarmac.engine.block import Job
-from tarmac.errors import InputError, Problem
+from tarmac.errors import InputError, Problem, out_of_range
 from tarmac.layout import plan_of
 from tarmac.report.map import map_figure, map_table, map_text, save_map
 from tarmac.ruinmap import RuinMap, ruin_map
 from tarmac.simulation import How
-from tarmac.streams import MAX_SEED, fresh_seed
+from tarmac.streams import fresh_seed
 
 _MOST_PATHS: Final = 1_000_000
 _MOST_CELLS: Final = 200
@@ -39,44 +39,31 @@ def run(asked: AskedMap) -> int:
                 [Problem("command line", "x and y", f"over {asked.months} months", rule, remedy)]
             ) from None
     found = replace(found, scenarios=tuple(Path(name).name.removesuffix(".toml") for name in asked.scenarios))
-    saved = [] if asked.out is None else write_all(asked.out, _files(found))
-    put(as_json(found.as_json()) if asked.json else map_text(found))
-    if not asked.quiet:
-        for path in saved:
-            note(f"wrote {safe(path)}")
+    hand_over(
+        asked,
+        lambda: map_text(found),
+        document=found.as_json,
+        files=lambda: _files(found),
+    )
     return 0
 
 
 def _checked(asked: AskedMap) -> tuple[Company, tuple[Axis, Axis]]:
     """The company and the axes; every mistake of the command line and its files at once."""
-    problems = list(_out_of_range(asked))
-    company: Company | None = None
-    axes: tuple[Axis, Axis] | None = None
-    try:
-        company = patched(asked.company, asked.scenarios)
-        axes = axes_of(company, (asked.x, asked.y), cells=max(asked.cells, 2))
-    except InputError as error:
-        problems += error.problems
-    if asked.out is not None:
-        try:
-            refuse_existing([asked.out / name for name in _FILES], force=asked.force)
-        except InputError as error:
-            problems += error.problems
+    problems = [
+        *unlike_a_run(asked, most_paths=_MOST_PATHS),
+        *out_of_range(cells=(asked.cells, 2, _MOST_CELLS)),
+        *in_the_way(asked, _FILES),
+    ]
+    company = kept(problems, lambda name: patched(name, asked.scenarios), on=asked.company)
+    axes = None if company is None else kept(problems, lambda known: _axes(asked, known), on=company)
     if company is None or axes is None or problems:
         raise InputError(problems)
     return company, axes
 
 
-def _out_of_range(asked: AskedMap) -> Iterator[Problem]:
-    for where, value, low, high in (
-        ("months", asked.months, 1, LONGEST),
-        ("cells", asked.cells, 2, _MOST_CELLS),
-        ("paths", asked.paths, 1, _MOST_PATHS),
-        ("seed", asked.seed, 0, MAX_SEED),
-    ):
-        if value is not None and not low <= value <= high:
-            rule = f"is a whole number from {low} to {high}"
-            yield Problem("command line", where, str(value), rule, "choose one")
+def _axes(asked: AskedMap, company: Company) -> tuple[Axis, Axis]:
+    return axes_of(company, (asked.x, asked.y), cells=max(asked.cells, 2))
 
 
 def _files(found: RuinMap) -> dict[str, Writer]:

@@ -7,10 +7,10 @@ from typing import Final
 
 from tarmac import library
 from tarmac.cli.asked import AskedRaise
-from tarmac.cli.checking import kept, out_of_range
-from tarmac.cli.console import note, put, safe
+from tarmac.cli.checking import in_the_way, kept, unlike_a_run
 from tarmac.cli.running import patched
-from tarmac.cli.saving import Writer, as_json, refuse_existing, text_writer, write_all
+from tarmac.cli.saving import Writer, as_json, text_writer
+from tarmac.cli.telling import hand_over
 from tarmac.company import Company
 from tarmac.engine.block import Job
 from tarmac.errors import InputError, Problem
@@ -49,11 +49,12 @@ def run(asked: AskedRaise) -> int:
     found = raising(
         company, job=job, confidence=wanted.confidence, attempt=wanted.attempt, at=wanted.at, instead=wanted.instead
     )
-    saved = [] if asked.out is None else write_all(asked.out, _files(asked, company, found=found))
-    put(as_json(found.as_json()) if asked.json else raise_text(found))
-    if not asked.quiet:
-        for path in saved:
-            note(f"wrote {safe(path)}")
+    hand_over(
+        asked,
+        lambda: raise_text(found),
+        document=found.as_json,
+        files=lambda: _files(asked, company, found=found),
+    )
     return 0
 
 
@@ -61,14 +62,11 @@ def _checked(asked: AskedRaise) -> _Checked:
     """Every mistake of the command line and its files at once."""
     problems: list[Problem] = []
     company = kept(problems, lambda name: patched(name, asked.scenarios), on=asked.company)
-    problems += out_of_range(months=asked.months, paths=asked.paths, seed=asked.seed, most_paths=_MOST_PATHS)
+    problems += [*unlike_a_run(asked, most_paths=_MOST_PATHS), *in_the_way(asked, _FILES)]
     confidence = kept(problems, _confidence, on=asked.confidence)
     at = kept(problems, lambda known: _month(asked, known), on=company)
     attempt = None if company is None else kept(problems, lambda known: _attempt(asked, known), on=company)
     instead = kept(problems, lambda known: _scenarios(asked.instead, known), on=company)
-    if asked.out is not None:
-        places = [asked.out / name for name in _FILES]
-        kept(problems, lambda files: refuse_existing(files, force=asked.force), on=places)
     if company is None or attempt is None or confidence is None or at is None or instead is None or problems:
         raise InputError(problems)
     return _Checked(company, attempt, confidence, at, instead)

@@ -7,8 +7,8 @@ from typing import Final
 
 from tarmac import library
 from tarmac.cli.asked import Asked, Form, Size
-from tarmac.cli.checking import kept, out_of_range
-from tarmac.cli.console import note, progress, put, safe
+from tarmac.cli.checking import kept, unlike_a_run
+from tarmac.cli.console import note, progress, safe
 from tarmac.cli.gates import Gate, gates_from
 from tarmac.cli.saving import (
     Writer,
@@ -16,10 +16,10 @@ from tarmac.cli.saving import (
     file_name,
     refuse_existing,
     text_writer,
-    write_all,
 )
+from tarmac.cli.telling import hand_over
 from tarmac.company import Company
-from tarmac.errors import InputError, Problem
+from tarmac.errors import InputError, Problem, out_of_range
 from tarmac.forecast import Forecast
 from tarmac.layout import plan_of
 from tarmac.report.figure import runway_figure, save
@@ -39,11 +39,12 @@ def run(asked: Asked) -> int:
     """Check everything, run, print, save, and judge the gates; the exit code."""
     company, gates = _checked(asked)
     forecast = _simulated(asked, company)
-    saved = [] if asked.out is None else write_all(asked.out, _files(asked, forecast))
-    put(as_json(forecast.as_json()) if asked.json else screen(forecast))
-    if not asked.quiet:
-        for path in saved:
-            note(f"wrote {safe(path)}")
+    hand_over(
+        asked,
+        lambda: screen(forecast),
+        document=forecast.as_json,
+        files=lambda: _files(asked, forecast),
+    )
     return _judge(gates, forecast)
 
 
@@ -72,10 +73,8 @@ def _checked(asked: Asked) -> tuple[Company, tuple[Gate, ...]]:
 
 
 def _out_of_range(asked: Asked) -> Iterator[Problem]:
-    yield from out_of_range(months=asked.months, paths=asked.paths, seed=asked.seed, most_paths=MOST_PATHS)
-    if asked.workers is not None and not 1 <= asked.workers <= MOST_WORKERS:
-        rule = f"is a whole number from 1 to {MOST_WORKERS}"
-        yield _mistake("workers", str(asked.workers), rule=rule, remedy="choose one of them")
+    yield from unlike_a_run(asked, most_paths=MOST_PATHS)
+    yield from out_of_range(workers=(asked.workers, 1, MOST_WORKERS))
 
 
 def _company(asked: Asked) -> Company:

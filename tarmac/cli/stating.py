@@ -5,15 +5,17 @@ from pathlib import Path
 from typing import Final
 
 from tarmac.cli.asked import AskedStatements, By
-from tarmac.cli.console import note, progress, put, safe
+from tarmac.cli.checking import in_the_way
+from tarmac.cli.console import progress
 from tarmac.cli.running import patched
-from tarmac.cli.saving import Writer, as_json, refuse_existing, text_writer, write_all
+from tarmac.cli.saving import Writer, as_json, text_writer
+from tarmac.cli.telling import hand_over
 from tarmac.company import Company
 from tarmac.errors import InputError, Problem
 from tarmac.report.statements import as_csv, statement_tables, statements_text
 from tarmac.statements import Statements
 from tarmac.statements.finding import Which
-from tarmac.statements.statement import job_of, out_of_range, statements_of_job
+from tarmac.statements.statement import job_of, mistakes, statements_of_job
 
 _MONTHS: Final = {By.MONTH: 1, By.QUARTER: 3, By.YEAR: 12}
 _LONGEST_NUMBER: Final = 12
@@ -30,21 +32,19 @@ def state(asked: AskedStatements) -> int:
     """Check everything, run, print and save; the exit code."""
     company, path = _checked(asked)
     statements = _stated(asked, company, path=path)
-    saved = [] if asked.out is None else write_all(asked.out, _files(statements))
-    if asked.json:
-        put(as_json(statements.as_json()))
-    else:
-        put(statements_text(statements, every=_MONTHS[asked.by or By.MONTH]))
-    if not asked.quiet:
-        for file in saved:
-            note(f"wrote {safe(file)}")
+    hand_over(
+        asked,
+        lambda: statements_text(statements, every=_MONTHS[asked.by or By.MONTH]),
+        document=statements.as_json,
+        files=lambda: _files(statements),
+    )
     return 0
 
 
 def _checked(asked: AskedStatements) -> tuple[Company, Which]:
     """The company and which of its paths; every mistake of the command line and its files at once."""
     path = None if asked.path is None else _which(asked.path)
-    problems = [*_mistakes(asked, path), *_obstacles(asked)]
+    problems = [*_mistakes(asked, path), *in_the_way(asked, _FILES)]
     try:
         company = patched(asked.company, asked.scenarios)
     except InputError as error:
@@ -72,17 +72,7 @@ def _mistakes(asked: AskedStatements, path: Which | None) -> Iterator[Problem]:
         yield Problem("command line", "path", "", rule, remedy)
     else:
         shown = asked.path if path is None else path
-        yield from out_of_range(shown, months=_months(asked), paths=_paths(asked), seed=asked.seed)
-
-
-def _obstacles(asked: AskedStatements) -> list[Problem]:
-    """What stands in the way of the files to be written."""
-    try:
-        if asked.out is not None:
-            refuse_existing([asked.out / name for name in _FILES], force=asked.force)
-    except InputError as error:
-        return list(error.problems)
-    return []
+        yield from mistakes(shown, months=_months(asked), paths=_paths(asked), seed=asked.seed)
 
 
 def _months(asked: AskedStatements) -> int:

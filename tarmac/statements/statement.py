@@ -8,7 +8,7 @@ from typing import Any, Final
 from tarmac.company import Company
 from tarmac.company.line_checks import LONGEST
 from tarmac.engine.block import Job
-from tarmac.errors import InputError, Problem
+from tarmac.errors import InputError, Problem, out_of_range
 from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.scenario import Scenario
@@ -110,7 +110,7 @@ def statements_of(
     >>> round(float(one.opening["cash"] + one.cash_flow["change in cash"].sum() - one.balance_sheet["cash"][-1]), 6)
     0.0
     """
-    problems = list(out_of_range(path, months=months, paths=paths, seed=seed))
+    problems = list(mistakes(path, months=months, paths=paths, seed=seed))
     if problems:
         raise InputError(problems)
     patched = with_scenarios(company, scenarios)
@@ -160,15 +160,9 @@ def statements_of_job(
     )
 
 
-def out_of_range(path: Which | str, *, months: int, paths: int, seed: int | None) -> Iterator[Problem]:
+def mistakes(path: Which | str, *, months: int, paths: int, seed: int | None) -> Iterator[Problem]:
     """What is wrong with the numbers asked for."""
-    for where, value, low, high in (
-        ("months", months, 1, LONGEST),
-        ("paths", paths, 1, MOST_PATHS),
-        ("seed", 0 if seed is None else seed, 0, MAX_SEED),
-    ):
-        if type(value) is not int or not low <= value <= high:  # Python callers pass what they like
-            yield _problem(where, value, rule=f"is a whole number from {low} to {high}", remedy="choose one")
+    yield from out_of_range(months=(months, 1, LONGEST), paths=(paths, 1, MOST_PATHS), seed=(seed, 0, MAX_SEED))
     if path not in ("mean", "median") and not (type(path) is int and 1 <= path <= paths):
         rule = f"is mean, median, or the number of a path from 1 to {paths}"
         yield _problem("path", path, rule=rule, remedy="choose one of them, or ask for more paths")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import AskedCompare
+from tarmac.cli.asked import AskedRun
 from tarmac.cli.late import late
 from tarmac.cli.options import CompanyName, Force, Json, Out, Quiet, Seed
 
@@ -36,7 +36,7 @@ def compare(
 ) -> int:
     """Set a company as it is beside what scenarios make of it, path by path."""
     return comparing.run(
-        AskedCompare(
+        AskedRun(
             company=company,
             scenarios=scenario or (),
             months=months,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tarmac.cli.asked import AskedDiff
 from tarmac.cli.late import late
 from tarmac.cli.options import Force, Json, Out, Quiet, Seed
 
@@ -31,7 +32,7 @@ def diff(
 ) -> int:
     """Say why runway changed between two versions of a company file, part by part."""
     return differing.run(
-        differing.AskedDiff(
+        AskedDiff(
             old=old,
             new=new,
             months=months,
