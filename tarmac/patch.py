@@ -4,7 +4,7 @@ The document is plain values, as they stand in a company file; what comes out is
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -110,14 +110,14 @@ class Patch:
             table, key = slots[path]
             table.pop(key, None)
         if not matching(edit.target, {*tables, *slots}):
-            yield "target", edit.target, _MATCHES, nearest(edit.target, {*tables, *slots})
+            yield "target", edit.target, _MATCHES, _instead(edit.target, {*tables, *slots})
 
     def _alter(self, edit: Edit) -> Iterator[Mistake]:
         written = dict(_slots(self.document))
         declared = dict(_slots(_under(self._declared, self.document)))
         values = {path: declared[path][0][declared[path][1]] for path in _chosen(edit, declared)}
         if not values:
-            yield "target", edit.target, _MATCHES, nearest(edit.target, declared)
+            yield "target", edit.target, _MATCHES, _instead(edit.target, declared)
         if edit.dated:
             yield from self._dates(edit, values)
         if edit.dated and any(_grows(*declared[path]) for path in values):
@@ -206,6 +206,15 @@ def _chosen(edit: Edit, declared: Mapping[str, Slot]) -> tuple[str, ...]:
     chosen = matching(edit.target, declared)
     lines = tuple(path for path in chosen if not _IN_A_LIST.search(path))
     return lines if edit.dated and lines else chosen
+
+
+def _instead(target: str, known: Collection[str]) -> str:
+    """The remedy for a target that matches nothing: one like it, in its own section where the company has that."""
+    section = target.partition(".")[0]
+    alike = [path for path in known if path.startswith(f"{section}.")]
+    if section in SECTIONS and not alike:
+        return f"the company has no [[{section}]]: declare one, or leave the scenario out"
+    return nearest(target, alike or known)
 
 
 def _slots(table: MutableMapping[str, Any], path: str = "") -> Iterator[tuple[str, Slot]]:

@@ -69,3 +69,10 @@ def test_every_mistake_at_once(capsys: pytest.CaptureFixture[str]) -> None:
 def test_another_company_is_no_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "old.toml", "saas-seed"]) == 2
     assert "two versions of one company" in capsys.readouterr().err
+
+
+def test_both_seeds_are_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "old.toml", "new.toml", "--seed", "-1", "--old-seed", "-2"]) == 2
+    shown = capsys.readouterr().err
+    assert "command line: seed = -1" in shown
+    assert "command line: old-seed = -2" in shown

@@ -104,3 +104,10 @@ def test_another_encoding_is_a_mistake(encoding: str, folder: Path, capsys: pyte
     (folder / "bad.csv").write_bytes(EXAMPLE.replace("34870", "€34870").encode(encoding))
     assert main(["learn", "bad.csv"]) == 2
     assert "save it as UTF-8" in capsys.readouterr().err
+
+
+def test_a_file_without_a_name_is_a_mistake(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["learn", "actuals-example"], ["new", "Acme"]):
+        assert main([*command, "--out", ""]) == 2
+        assert "rule:   is a file" in capsys.readouterr().err
+    assert not list(folder.glob("*.toml"))

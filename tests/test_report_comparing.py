@@ -102,3 +102,9 @@ def test_points_and_amounts() -> None:
     assert amount_of(Difference(-1.25e6, -1.5e6, None), currency="EUR") == "-€1.25M (-1.5M to ?)"
     assert amount_of(Difference(0.0, 0.0, 0.0), currency="EUR") == "0"
     assert amount_of(Difference(None, None, None), currency="EUR") == "-"
+
+
+def test_the_horizon_is_always_shown() -> None:
+    heads = [line for line in compare_text(found(2, 30)).splitlines() if line.startswith(("% insolvent", "less base"))]
+    assert [line.split()[-2:] for line in heads] == [["Jun", "2029"], ["90%", "need"]]
+    assert all("Jun 2029" in line and "Jun 2028" in line and "Dec 2028" not in line for line in heads)

@@ -106,3 +106,20 @@ def test_where_no_amount_does_there_is_a_picture_still(tmp_path: Path) -> None:
     path = tmp_path / "raise.png"
     save_raise(raise_figure(result), path, found=result)
     assert path.stat().st_size > 10_000
+
+
+def test_where_nothing_is_needed_no_amounts_are_made_up() -> None:
+    subject = load("saas-seed")
+    result = raising(subject, job=Job(plan_of(subject), 7, 6, 200), confidence=0.9, attempt=attempt_of(subject))
+    assert result.amounts == ()
+    assert result.survives.shape == (len(result.starts), 0)
+    assert "by start and amount" not in raise_text(result)
+    assert "no money is needed: >98% get there" in flat(result)
+    assert len(raise_figure(result).axes) == len(raise_figure(found()).axes) - 1
+
+
+def test_no_cell_of_the_map_is_certain() -> None:
+    from matplotlib.figure import Figure
+
+    result = replace(found(), survives=np.array([[0, 500, 1_000]]), tried=1_000, starts=(0,), amounts=(1.0, 2.0, 3.0))
+    assert [text.get_text() for text in start_map(result, Figure().subplots()).texts] == ["<0.1%", "50%", ">99.9%"]

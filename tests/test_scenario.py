@@ -313,3 +313,10 @@ def test_a_scenario_is_named_after_its_file(tmp_path: Path) -> None:
     file = tmp_path / "dear-compute.toml"
     file.write_text('title = "x"\n[[change]]\ntarget = "compute.*.monthly"\nmultiply = 2\n')
     assert load_scenario(file).name == "dear-compute"
+
+
+def test_a_scenario_about_what_a_company_does_not_have_says_so() -> None:
+    with pytest.raises(InputError, match=r"the company has no \[\[debt\]\]: declare one, or leave the scenario out"):
+        apply(company(), scenario_from({"title": "x", "change": [{"target": "debt.*.rate", "add": 1}]}, "x.toml"))
+    with pytest.raises(InputError, match=r"did you mean 'round\.A\."):
+        apply(company(), scenario_from({"title": "x", "change": [{"target": "round.*.wages", "set": 1}]}, "x.toml"))

@@ -33,7 +33,7 @@ def refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
 
 
 def _obstacle(path: Path, *, force: bool) -> list[Problem]:
-    folder = next(parent for parent in path.parents if parent.exists())
+    folder = next((parent for parent in path.parents if parent.exists()), Path())
     if not folder.is_dir():
         return [_problem(folder, "a file", rule="is a folder, or a name not yet taken", remedy="choose another folder")]
     if path.is_dir():

@@ -109,10 +109,9 @@ def _starts(struck: NDArray[np.int32], months: int) -> tuple[int, ...]:
 
 
 def _amounts(need: Need, confidence: float) -> tuple[float, ...]:
-    """Amounts about the need, of two digits each."""
+    """Amounts about the need, of two digits each; none where nothing is needed, or no amount does."""
     known = [amount for level in (confidence, 0.9, 0.8, 0.5) if (amount := need.amount(level))]
-    about = known[0] if known else 1.0
-    return tuple(float(f"{step * about:.2g}") for step in _STEPS)
+    return tuple(float(f"{step * about:.2g}") for about in known[:1] for step in _STEPS)
 
 
 def _check(*, confidence: float, at: int, months: int) -> None:

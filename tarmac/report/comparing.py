@@ -11,7 +11,7 @@ from tarmac.report.words import counted, percent, short
 
 WIDTH: Final = 100
 _NAME, _MONTH, _CELL, _AMOUNT = 29, 9, 10, 27
-_MOST_MONTHS: Final = 4
+_LEAST_MONTHS: Final = 0.01
 _LEVELS: Final = (0.1, 0.5, 0.9)
 
 
@@ -34,7 +34,9 @@ def answer(found: Comparison) -> str:
 
 def _gain(gain: Difference) -> str:
     value = gain.value or 0.0
-    shown = f"{abs(value):.1f}" if abs(value) >= 0.1 else f"{abs(value):.2g}"
+    shown = f"{abs(value):.1f}" if abs(value) >= 0.1 else f"{abs(value):.2f}"
+    if abs(value) < _LEAST_MONTHS:
+        shown = f"less than {_LEAST_MONTHS}"
     return f"{'adds' if value > 0 else 'takes'} {shown} {'month' if shown == '1.0' else 'months'}"
 
 
@@ -53,7 +55,7 @@ def label(name: str) -> str:
 
 
 def _runways(found: Comparison) -> list[str]:
-    shown = found.shown_at()[:_MOST_MONTHS]
+    shown = _shown(found)
     dates = "".join(f"{(found.first_month + month).label:>{_CELL}}" for month in shown)
     head = f"{'% insolvent by end of':{_NAME}}" + "".join(f"{p:>{_MONTH}}" for p in ("P10", "P50", "P90")) + dates
     rows = []
@@ -63,6 +65,12 @@ def _runways(found: Comparison) -> list[str]:
         chances = "".join(f"{percent(int(clock.counts[month]), clock.paths):>{_CELL}}" for month in shown)
         rows.append(f"{label(outcome.name):{_NAME}}{cells}{chances}")
     return [head, *rows]
+
+
+def _shown(found: Comparison) -> list[int]:
+    """The months there is room for: the first three, and the horizon, to which needs and averages refer."""
+    *early, last = found.shown_at()
+    return [*early[:3], last]
 
 
 def _runway(found: Comparison, outcome: Outcome, *, level: float) -> str:
@@ -93,13 +101,13 @@ def _need(need: Need | None, level: float, *, currency: str) -> str:
 
 
 def _differences(found: Comparison) -> list[str]:
-    shown = found.shown_at()[:_MOST_MONTHS][-3:]
+    shown = _shown(found)[-3:]
     dates = "".join(f"{(found.first_month + month).label:>{_CELL + 1}}" for month in shown)
     head = f"{'less base, same paths':{_NAME}}{'months':>{_CELL + 1}}{dates}{'90% need':>{_AMOUNT}}"
     rows = []
     for outcome in found.others:
         pair = found.pair(outcome.name)
-        chances = "".join(f"{points(pair.insolvent(month)):>{_CELL + 1}}" for month in shown)
+        chances = "".join(f" {points(pair.insolvent(month)):>{_CELL}}" for month in shown)
         need = amount_of(pair.need(0.9), currency=found.currency)
         rows.append(
             f"{label(outcome.name):{_NAME}}{signed(pair.months_solvent):>{_CELL + 1}}{chances}{need:>{_AMOUNT}}"

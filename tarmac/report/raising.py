@@ -35,7 +35,7 @@ def answer(found: Raise) -> str:
     if amount is None:
         return f"No amount does: {sure[0].lower()}{sure[1:]} is out of reach"
     if amount == 0:
-        return f"{sure} no money is needed: {format_share(found.alone / found.paths)} get there as it is"
+        return f"{sure} no money is needed: {percent(found.alone, found.paths)}% get there as it is"
     return (
         f"{sure}, {short(found.company)} must have {format_money(amount, found.currency)} more at the start of {month}"
     )
@@ -94,7 +94,7 @@ def raise_text(found: Raise) -> str:
         lines += textwrap.wrap(f"{sentence}.", WIDTH, subsequent_indent="    ")
     blocks = [
         _curve(found),
-        _table(found),
+        _table(found) if found.amounts else [],
         _instead(found) if len(found.alternatives) > 1 else [],
         [run_in_words(found)],
     ]

@@ -76,10 +76,10 @@ def need_curve(found: Raise, ax: "Axes") -> "Axes":
     amounts, low, high = np.array(rows, float).reshape(-1, 3).T  # None, beyond what any amount does, becomes NaN
     ax.fill_betweenx(levels, low, high, color=BLUE, alpha=0.25, linewidth=0)
     ax.plot(amounts, levels, color=BLUE, linewidth=2)
-    if found.amount is not None:
-        _mark_answer(found, ax, amount=found.amount)
     ax.set(ylim=(-0.02, 1.02), xlabel=f"money at the start of {(found.first_month + found.at).label}")
     ax.set_xlim(0, max([*amounts[np.isfinite(amounts)], 0.0]) * 1.05 or 1.0)
+    if found.amount is not None:
+        _mark_answer(found, ax, amount=found.amount)
     ax.set_title("Paths that survive, by money")
     _axes_in_words(found, ax)
     return ax
@@ -90,7 +90,9 @@ def _mark_answer(found: Raise, ax: "Axes", *, amount: float) -> None:
     ax.plot([0, amount, amount], [found.confidence, found.confidence, -0.02], ":", color=VERMILLION, linewidth=1.2)
     ax.plot([amount], [found.confidence], "o", color=VERMILLION, clip_on=False, zorder=3)
     label = drawable(f"{format_money(amount, found.currency)} for {format_share(found.confidence)}")
-    ax.annotate(label, (amount, 0.04), (-5, 0), textcoords="offset points", ha="right", color=VERMILLION)
+    side = 1 if amount < ax.get_xlim()[1] / 2 else -1
+    align = "left" if side > 0 else "right"
+    ax.annotate(label, (amount, 0.04), (5 * side, 0), textcoords="offset points", ha=align, color=VERMILLION)
 
 
 def _axes_in_words(found: Raise, ax: "Axes") -> None:
@@ -111,12 +113,17 @@ def start_map(found: Raise, ax: "Axes") -> "Axes":
     ax.set_yticks(range(len(found.starts)), [(found.first_month + start).label for start in found.starts])
     for (row, column), value in np.ndenumerate(share):
         colour = "white" if value < _DARK else INK
-        ax.text(column, row, format_share(float(value)), ha="center", va="center", color=colour, fontsize="small")
+        ax.text(column, row, _cell(float(value)), ha="center", va="center", color=colour, fontsize="small")
     _borders(share, ax)
     ax.set(xlabel="amount, if the attempt closes", ylabel="attempt begun in")
     ax.set_title("Paths that survive")
     ax.grid(visible=False)
     return ax
+
+
+def _cell(share: float) -> str:
+    """A share of paths as a cell has room for it: never certain."""
+    return format_share(min(max(share, 0.0001), 0.9999))
 
 
 def _borders(share: NDArray[np.float64], ax: "Axes") -> None:
@@ -154,6 +161,9 @@ def raise_figure(found: Raise, size: str = "slide") -> "Figure":
         page = Page(figure, form)
         top, bottom = page.head(answer(found), begin_in_words(found)), page.foot(run_in_words(found))
         bottom, height = bottom + _BELOW, top - _ABOVE - bottom - _BELOW
+        if not found.amounts:
+            need_curve(found, page.one((_LEFT, bottom), right=_RIGHT, height=height))
+            return figure
         room = page.width - _LEFT - _GAP - _RIGHT
         need_curve(found, page.one((_LEFT, bottom), right=page.width - _LEFT - _CURVE * room, height=height))
         start_map(found, page.one((_LEFT + _CURVE * room + _GAP, bottom), right=_RIGHT, height=height))

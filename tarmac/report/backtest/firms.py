@@ -93,7 +93,7 @@ def firms_chart(found: FirmsTest, ax: "Axes") -> "Axes":
                label="climatology", zorder=1)  # fmt: skip
     for place, cases in enumerate(table["cases"]):
         ax.annotate(f"{cases} firms", (place, 0), (0, 4), textcoords="offset points", ha="center", fontsize="small")
-    ax.set_xticks(x, [runways(int(place)) for place in table["bin"]], fontsize="small")
+    ax.set_xticks(x, [runways(int(place)).replace(" and more", "+") for place in table["bin"]], fontsize="small")
     ax.set(xlim=(-0.6, len(x) - 0.4), ylim=(0, min(1.0, 1.15 * float(table["high"].max()))))
     ax.set(xlabel="runway, cash / burn, in months")
     ax.yaxis.set_major_formatter(in_percent)
