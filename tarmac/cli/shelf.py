@@ -16,14 +16,16 @@ from tarmac.errors import InputError, Problem
 from tarmac.library import Found
 
 MISTAKE: Final = 2
+_LONGEST_HEADER: Final = 1000
 ENDING: Final = ".toml"
 
 
 def show_shelves() -> int:
-    """Print the models and the scenarios, each with its title and where it comes from."""
-    for shelf, title in (("models", _model_title), ("scenarios", _scenario_title)):
+    """Print what stands on each shelf, with its title or kind and where it comes from."""
+    for shelf, ending, title in _SHELVES:
         put(f"{shelf}:")
-        rows = [(safe(found.name), _described(found, title), _origin(found)) for found in library.on_shelf(shelf)]
+        there = library.on_shelf(shelf, ending=ending)
+        rows = [(safe(found.name), _described(found, title), _origin(found)) for found in there]
         width = max((len(name) for name, _, _ in rows), default=0)
         for name, words, origin in rows:
             put(f"  {name:<{width}}  {words}{origin}")
@@ -45,6 +47,28 @@ def _model_title(found: Found) -> str:
 
 def _scenario_title(found: Found) -> str:
     return library.load_scenario(found.path).title
+
+
+def _table_kind(found: Found) -> str:
+    with found.path.open(encoding="utf-8-sig", errors="replace") as file:
+        header = set(file.readline(_LONGEST_HEADER).strip().split(","))
+    return next((kind for column, kind in _KINDS.items() if column in header), "no table of these: see seeds/README.md")
+
+
+_KINDS: Final = {
+    "quantity": "dated facts, to calibrate a company and judge it by",
+    "month": "monthly actuals, to learn a company from",
+    "as_of": "snapshots of companies and what became of them, to backtest",
+    "bankrupt": "ratios of firms and which went bankrupt, to backtest",
+}
+"""What tables on the shelves are, by a column that only they have."""
+
+_SHELVES: Final = (
+    ("models", ENDING, _model_title),
+    ("scenarios", ENDING, _scenario_title),
+    ("seeds", ".csv", _table_kind),
+    (library.OUTCOMES, ".csv", _table_kind),
+)
 
 
 def _origin(found: Found) -> str:

@@ -15,7 +15,7 @@ else:
 
 
 def list_() -> int:
-    """List the companies and scenarios on the shelves, here and shipped."""
+    """List the companies, scenarios, facts, actuals and outcomes on the shelves, here and shipped."""
     return shelf.show_shelves()
 
 
