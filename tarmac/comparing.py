@@ -21,7 +21,7 @@ from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.paired import Difference, Joint, need_difference
 from tarmac.scenario import Scenario, apply
-from tarmac.simulation import NEED_PATHS, How, Progress, check_run
+from tarmac.simulation import NEED_PATHS, How, Progress, check_run, need_of_all
 from tarmac.streams import fresh_seed
 from tarmac.summary import HistogramBuilder, Summary
 from tarmac.workers import elsewhere
@@ -81,7 +81,7 @@ class Outcome:
         if self.needs is None:
             return None
         if "need" in self.summary.amounts:  # nothing reacts to cash: known of every path
-            return Need(self.summary.amounts["need"], 0)
+            return need_of_all(self.summary)
         builder = HistogramBuilder(1)
         builder.month(0, self.needs[np.isfinite(self.needs)])
         return Need(builder.build(), int(np.isinf(self.needs).sum()))

@@ -235,8 +235,10 @@ class Ownership:
 class GoingConcern:
     """Whether obligations are met for a year from the day the accounts are issued (after ASC 205-40).
 
-    `months`: from the opening to the end of that year, the reporting lag and twelve. `without_plans`, `approved`: the
-    first missed bill of the company with no round and no policy, and with those alone that are approved.
+    `months`: from the opening to the end of that year, the reporting lag and twelve; of a company that has been
+    calibrated, the months its facts tell of besides, in which no bill may have been missed either. `without_plans`,
+    `approved`: the first missed bill of the company with no round and no policy, and with those alone that are
+    approved.
     """
 
     months: int
@@ -300,6 +302,8 @@ class Origin:
     text: tuple[str, ...]
     common_at_opening: float = 1.0
     """The share that all common holders have at the opening."""
+    now: int = 0
+    """The month index with which the future begins, where facts have told of the months before."""
     translation: Translation | None = None
     """Where amounts are told in another currency than the company's: from which, and at what rate."""
     begin_by: int | None = None
@@ -454,11 +458,14 @@ class Forecast:
     def simple_runway(self) -> float | None:
         """Opening cash over mean net burn of the first three months that a path survives, in months; None without burn.
 
-        The usual rule of thumb, for comparison only.
+        The usual rule of thumb, for comparison only. Of a company that has been calibrated, from the month after the
+        origin of its facts on.
         """
-        burns = self.net_burn.mean[:3]
+        now = self.origin.now
+        burns = self.net_burn.mean[now : now + 3]
         burns = burns[np.isfinite(burns)]
-        return self.origin.opening_cash / float(burns.mean()) if len(burns) and burns.mean() > 0 else None
+        cash = float(self.cash.mean[now - 1]) if now else self.origin.opening_cash
+        return cash / float(burns.mean()) if len(burns) and burns.mean() > 0 else None
 
     def month_name(self, index: int) -> Month:
         """The calendar month of a month index counted from 0."""

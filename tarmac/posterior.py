@@ -65,8 +65,8 @@ class Posterior:
     def __init__(self, about: About, parts: Mapping[Part, NDArray[np.float64]]) -> None:
         self.about = about
         self.parts = dict(parts)
-        self.closed: frozenset[str] = frozenset()
-        """Rounds that close no later than the origin: those of a company that gets no new money."""
+        self.barred: frozenset[str] = frozenset()
+        """Rounds and policies, by key path, that are as they were up to the origin, and come to nothing after it."""
         self._forms = {name: _forms(texts) for name, texts in about.declared.items()}
 
     @property
@@ -88,11 +88,11 @@ class Posterior:
         """
         return ("number", name) in self.parts and self._forms[name] == tuple(forms)
 
-    def without_new_money(self, rounds: Iterable[str]) -> "Posterior":
-        """The same past, after whose origin none of these rounds closes any more."""
-        barred = Posterior(self.about, self.parts)
-        barred.closed = frozenset(rounds)
-        return barred
+    def barring(self, paths: Iterable[str]) -> "Posterior":
+        """The same past, after whose origin none of these rounds closes, and none of these policies is decided on."""
+        same = Posterior(self.about, self.parts)
+        same.barred = self.barred.union(paths)
+        return same
 
     def take(self, rows: NDArray[np.int64]) -> "Posterior":
         """Some of the rows."""

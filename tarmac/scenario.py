@@ -252,8 +252,6 @@ def without_funding(company: Company) -> Company:
     That is the policies that wait for a round to fail, and the correlations of a number of either. Of a company that
     has been calibrated, what was raised up to the origin of its facts stays; no round closes after that.
     """
-    if company.posterior is not None:
-        return calibrated(company, company.posterior.without_new_money(item.name for item in company.round))
     return _keeping(company, rounds=frozenset(), policies=frozenset(item.name for item in company.policy))
 
 
@@ -275,13 +273,21 @@ def without_plans(company: Company) -> Company:
 
 
 def _keeping(company: Company, *, rounds: frozenset[str], policies: frozenset[str]) -> Company:
-    """The company with some of its rounds and policies, less those that wait for a round that is gone to fail."""
+    """The company with some of its rounds and policies, less those that wait for a round that is gone to fail.
+
+    Of a company that has been calibrated the others stay, as they were up to the origin of its facts: they are what
+    these are of. After it they come to nothing.
+    """
     document = company.document()
     kept = [item for item in document.get("round", ()) if item["name"] in rounds]
     while waiting := [item for item in kept if _waits_for_none(item, kept)]:
         kept = [item for item in kept if item not in waiting]
     done = [item for item in document.get("policy", ()) if item["name"] in policies and not _waits_for_none(item, kept)]
-    return _without_moot_pairs(document | {"round": kept, "policy": done}, company.file)
+    if company.posterior is None:
+        return _without_moot_pairs(document | {"round": kept, "policy": done}, company.file)
+    barred = [f"round.{item['name']}" for item in document.get("round", ()) if item not in kept]
+    barred += [f"policy.{item['name']}" for item in document.get("policy", ()) if item not in done]
+    return calibrated(company, company.posterior.barring(barred))
 
 
 def _waits_for_none(item: dict[str, Any], rounds: list[dict[str, Any]]) -> bool:

@@ -113,8 +113,11 @@ def overflow_told(file: str, months: int) -> Iterator[None]:
 
 
 def going_concern(company: Company, job: Job) -> GoingConcern:
-    """The going-concern view of a company: the year after its accounts are issued, without plans and with approved."""
-    months = company.company.reporting_lag_months + 12
+    """The going-concern view of a company: the year after its accounts are issued, without plans and with approved.
+
+    Of a company that has been calibrated the accounts are those of the origin of its facts.
+    """
+    months = job.plan.now + company.company.reporting_lag_months + 12
     bare = _first_missed(run(_other(job, without_plans(company), months=months)))
     plans = with_approved_plans(company)
     if not plans.round and not plans.policy:
@@ -155,8 +158,14 @@ def tasks(job: Job, workers: int) -> list[range]:
 def need_of(job: Job, summary: Summary) -> Need:
     """The extra opening cash paths need: from the run itself where nothing reacts to cash, else by a search."""
     if "need" in summary.amounts:
-        return Need(summary.amounts["need"], 0)
+        return need_of_all(summary)
     return searched_need(Job(job.plan, job.seed, job.months, min(job.paths, NEED_PATHS)))
+
+
+def need_of_all(summary: Summary) -> Need:
+    """The need of a company in which nothing reacts to cash: known of every path of a run."""
+    needs = summary.amounts["need"]
+    return Need(needs, summary.paths - int(needs.totals[0]))
 
 
 def searched_need(job: Job, *, since: int = 0) -> Need:
@@ -216,6 +225,7 @@ def _origin(company: Company, job: Job, *, scenarios: tuple[str, ...]) -> Origin
             for item, known in zip(plan.rounds, company.round, strict=True)
         ),
         text=assumptions(plan, company, months=job.months),
+        now=min(plan.now, job.months - 1),
         common_at_opening=sum(item.share for item in plan.holders if item.kind == "common"),
     )
 

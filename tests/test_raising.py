@@ -13,6 +13,7 @@ from tarmac.engine.block import Job, Prepared
 from tarmac.errors import InputError
 from tarmac.layout import plan_of
 from tarmac.raising import LEVELS, Attempt, Raise, attempt_of, raising, runway_without
+from tarmac.raising.attempt import with_attempt
 from tarmac.report.raising import begin_in_words, raise_text
 from tarmac.report.raising_charts import instead_table, need_table, start_table
 from tarmac.scenario import without_funding
@@ -120,21 +121,83 @@ def test_the_attempt_is_that_of_the_first_equity_round() -> None:
     assert attempt_of(lab, takes="2").takes == "2"
     assert attempt_of(lab, pre_money="9M").price == {"pre_money": "9M", "option_pool": "12%"}
     assert attempt_of(without_funding(lab)).takes == 0
-    assert not attempt_of(lab).earliest
+    assert attempt_of(lab).longer == {}
+    assert attempt_of(lab).left_out == ("market", "requires")
+    assert attempt_of(lab, succeeds="30%").left_out == ()
     assert not attempt_of(without_funding(lab)).price
 
 
+LONG = {"starts": "2024-01", "takes": 3, "closes_monthly": "10%", "gives_up_after": 12, "amount": 5, "sold": "20%"}
+
+
 def test_a_round_that_may_close_in_any_month_is_said_to() -> None:
-    keys = {"starts": "2024-01", "takes": 3, "closes_monthly": "10%", "gives_up_after": 12, "amount": 5, "sold": "20%"}
-    subject = company(cost=[{"name": "burn", "monthly": 1}], round=[{"name": "A", "instrument": "equity", **keys}])
+    round_ = {"name": "A", "instrument": "equity", "market": 0.5, "retries": 1, "again_after": 2, **LONG}
+    subject = company(cost=[{"name": "burn", "monthly": 1}], round=[round_])
     attempt = attempt_of(subject)
-    assert attempt.earliest
-    assert not attempt_of(subject, takes="4").earliest
+    assert attempt_of(subject, takes="4").longer == {}
     result = found(subject, paths=100, attempt=attempt)
-    assert "it may close in any month from then on" in " ".join(raise_text(result).split())
+    said = " ".join(raise_text(result).split())
+    assert "takes 3 months at the earliest, closes in each month from then on with a chance of 10%" in said
+    assert "is given up after 12 months, and is made again once, 2 months after it has failed" in said
+    assert "it closes with a chance of 88% (from round.A)" in said
+    assert "what would move the chance is left out: market" in said
+    assert "on half of the paths within 8 months, on nine in ten after more than 18 months" in said
+    assert result.closes == pytest.approx(1 - 0.9**20)
     assert result.dilution is not None
     assert result.dilution.sold is not None
     assert result.dilution.sold.p50 == pytest.approx(0.2)
+
+
+def test_the_month_of_closing_is_geometric_from_the_earliest_to_the_last() -> None:
+    """Ten months in which it may close, with 10% each: k of them pass with (1 - 0.9^k) / (1 - 0.9^10)."""
+    subject = company(cash={"opening": 8.5}, cost=[{"name": "burn", "monthly": 1}])
+    attempt = Attempt(3, "50%", {}, "the test", longer={"closes_monthly": "10%", "gives_up_after": 12})
+    paths = 16_384
+    result = found(subject, months=24, paths=paths, attempt=attempt)
+    within = np.cumsum(result.waits) / paths
+    for month in range(24):
+        exact = (1 - 0.9 ** float(np.clip(month - 2, 0, 10))) / (1 - 0.9**10)
+        assert within[month] == pytest.approx(exact, abs=4 * np.sqrt(0.25 / paths))
+    assert result.closes == pytest.approx(0.5 * (1 - 0.9**10))
+    assert (result.in_time[:9] == np.cumsum(result.waits)[8::-1]).all()
+    assert result.wait(0.9) == 11, "the ninth of them: 1 - 0.9^9 is the first beyond 90% of 1 - 0.9^10"
+
+
+def test_waits_are_those_of_the_engine_where_it_closes() -> None:
+    """Numbers that are certain, three attempts: the months in which the engine closes a round, and how often."""
+    attempt = Attempt(
+        2, "40%", {}, "x", longer={"closes_monthly": 0.2, "gives_up_after": 4.5, "retries": 2, "again_after": 1.6}
+    )
+    rich = with_attempt(company(cash={"opening": 1}), attempt)
+    paths, months = 16_384, 20
+    ledger = Prepared(Job(plan_of(rich), 3, months, paths), 0).ledger()
+    closed = np.zeros(months, np.int64)
+    for month in range(months):
+        ledger.month(month)
+        closed[month] = sum(len(where) for _, (where, _) in ledger.rounds.closed)
+    result = found(company(cash={"opening": 1}), months=months, paths=paths, attempt=attempt)
+    share = closed.sum() / paths
+    assert result.closes == pytest.approx(share, abs=4 * np.sqrt(0.25 / paths))
+    assert result.waits[:months].sum() == paths
+    assert (result.waits[:months] > 0).tolist() == (closed > 0).tolist()
+    np.testing.assert_allclose(
+        result.waits[:months] / paths, closed / closed.sum(), atol=4 * np.sqrt(0.25 / closed.sum())
+    )
+
+
+def test_an_attempt_that_can_hardly_close_has_its_months_all_the_same() -> None:
+    """With no chance at all a month is as likely as another; a month in which nothing can close never comes."""
+    burning = company(cash={"opening": 5.5}, cost=[{"name": "burn", "monthly": 1}])
+    longer = {"closes_monthly": 0, "gives_up_after": 4}
+    even = found(burning, months=12, paths=4_096, attempt=Attempt(1, 0, {}, "x", longer=longer))
+    assert even.closes == 0
+    np.testing.assert_allclose(even.waits[1:5] / 4_096, 0.25, atol=0.03)
+    sure = {"closes_monthly": 1, "gives_up_after": 4}
+    assert found(burning, months=12, paths=50, attempt=Attempt(1, 1, {}, "x", longer=sure)).waits[1] == 50
+    early = {"closes_monthly": "50%", "gives_up_after": "uniform(1, 5)"}
+    mixed = found(burning, months=12, paths=4_096, attempt=Attempt(3, 1, {}, "x", longer=early))
+    assert mixed.beyond == mixed.waits[12] == pytest.approx(2_048, abs=150)
+    assert mixed.closes == pytest.approx(0.25 * 0.5 + 0.25 * 0.75, abs=0.02)
 
 
 def test_json_and_tables_say_the_same() -> None:

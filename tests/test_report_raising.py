@@ -40,9 +40,12 @@ def test_the_screen_says_price_and_what_else_there_is() -> None:
 
 
 def test_what_is_not_known_is_said() -> None:
-    bare = replace(found(), dilution=None, attempt=replace(found().attempt, takes=0, source="nothing: at once"))
+    bare = replace(
+        found(), dilution=None, attempt=replace(found().attempt, takes=0, price={}, source="nothing: at once")
+    )
     assert "No valuation is known" in flat(bare)
     assert "is taken to come at once" in flat(bare)
+    assert "a round before it has neither pre_money nor sold" in flat(replace(found(), dilution=None))
 
 
 def test_losses_are_told_by_when_and_why() -> None:

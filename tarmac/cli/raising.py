@@ -84,17 +84,19 @@ def _confidence(text: str) -> float:
 
 
 def _month(asked: AskedRaise, company: Company | None) -> int:
-    """The month index in which the money is there; 0 where no month is given, or the company is not known."""
-    if asked.at is None or company is None:
+    """The month index in which the money is there; where no month is given, the first there is."""
+    if company is None:
         return 0
-    first = company.company.first_month
+    now, first = plan_of(company).now, company.company.first_month
+    if asked.at is None:
+        return now
     last = first + (max(asked.months, 1) - 1)
-    rule, remedy = f"is a month of the run, from {first} to {last}", "choose one of them, or other --months"
+    rule, remedy = f"is a month of the run, from {first + now} to {last}", "choose one of them, or other --months"
     try:
         index = Month.parse(asked.at) - first
     except ValueError:
-        raise InputError([_mistake("at", asked.at, rule=rule, remedy=f"write --at {first}")]) from None
-    if not 0 <= index < max(asked.months, 1):
+        raise InputError([_mistake("at", asked.at, rule=rule, remedy=f"write --at {first + now}")]) from None
+    if not now <= index < max(asked.months, 1):
         raise InputError([_mistake("at", asked.at, rule=rule, remedy=remedy)])
     return index
 

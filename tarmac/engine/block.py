@@ -118,7 +118,8 @@ class Tally:
         paths = ledger.drivers.paths
         wanted = min(SAMPLES - self._samples.shape[1], paths)
         amounts = Amounts(self._builders, np.zeros((self._job.months, wanted)))
-        lowest = None if self._need is None else LowestPoint(ledger)
+        now = ledger.drivers.now
+        lowest = None if self._need is None else LowestPoint(ledger, since=now)
         watchers: list[Watcher] = [
             amounts,
             *([lowest] if lowest else []),
@@ -128,7 +129,7 @@ class Tally:
         struck = ledger.run(watchers, drop=lowest is None and not self._job.audit)
         self._take_ownership(ledger)
         if lowest is not None and self._need is not None:
-            self._need.month(0, lowest.need())
+            self._need.month(0, lowest.need()[struck["insolvent"] >= now])
         for name, months in struck.items():
             self._strikes[name] += strikes_of(months, self._job.months)
         self._samples = np.hstack([self._samples, amounts.samples])
@@ -152,7 +153,8 @@ class Tally:
 
         Insolvent paths count as zero cash; other amounts are of the paths that are solvent. Those on which the company
         was acquired count no more. `need`, one row of the
-        extra opening cash each path needs, is there only where nothing reacts to cash.
+        extra cash each path needs at the opening (after the origin of the facts: each that has come so far), is there
+        only where nothing reacts to cash.
         """
         insolvent, sold = (np.cumsum(self._strikes[name])[:-1] for name in ("insolvent", "exit"))
         amounts = {name: Histogram.zeros(self._paths - insolvent - sold) for name in AMOUNTS}

@@ -42,6 +42,11 @@ class Drivers:
         """Paths in this block."""
         return self.draws.paths
 
+    @property
+    def now(self) -> int:
+        """The month index from which on money may come that is not there yet: within the horizon."""
+        return min(self.plan.now, self.months - 1)
+
     def value(self, number: Number, month: int = 0) -> Row:
         """A number on every path, in the company's currency at a month's exchange rate. Shape (paths,) or (1,)."""
         drawn = _without_currency(self.draws, number)

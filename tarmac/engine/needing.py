@@ -51,6 +51,7 @@ class Needed:
 def need_of_block(job: Job, block: int, *, since: int = 0) -> Needed:
     """The extra cash, there at the beginning of month `since`, with which each path of a block survives.
 
+    Of a company that has been calibrated, not before the month after the origin of its facts.
     Where nothing reacts to cash that is the running minimum of one run. Where something does, more cash can delay a
     round or a cut, so that a path saved by little may be lost with more: what each path needs is searched for first,
     then the amounts that should save LEVELS of the paths are tried on all of them, and needs are put right, in their
@@ -68,9 +69,9 @@ def need_of_block(job: Job, block: int, *, since: int = 0) -> Needed:
 
 
 def about(prepared: Prepared, runs: int) -> Row:
-    """What each path needs at the opening, as nearly as so many runs tell path by path. Shape (paths,).
+    """What each path needs, as nearly as so many runs tell path by path. Shape (paths,).
 
-    Each run more halves how near that is; inf for a path that no amount tried saves.
+    At the opening, or after the origin of the facts. Each run more halves how near that is; inf for a path that no amount tried saves.
     """
     search = Search(prepared, 0)
     if not prepared.drivers.plan.reacts_to_cash:
@@ -89,6 +90,7 @@ class Search:
 
     def __init__(self, prepared: Prepared, since: int) -> None:
         drivers, ledger = prepared.drivers, prepared.ledger()
+        since = max(since, drivers.now)
         self._prepared, self._since = prepared, since
         self._endings, self._lowest = Endings(drivers.paths), LowestPoint(ledger, since=since)
         struck = ledger.run([self._lowest, self._endings])["insolvent"]

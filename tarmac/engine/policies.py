@@ -67,6 +67,8 @@ class RunningPolicy:
 
     def decide(self, month: int, company: Watched) -> None:
         """Look at the end of a month and decide on the paths where the condition holds."""
+        if month > self.plan.until:
+            return
         self._reopen(month)
         now = np.flatnonzero(seen(self.plan.when, company, month=month) & self._open)
         if len(now):

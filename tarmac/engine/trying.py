@@ -2,13 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.block import Job, Prepared, overflow_raised
+from tarmac.engine.drivers import Drivers
 from tarmac.engine.ledger import Ledger
+from tarmac.engine.walk import Row
 from tarmac.plan import Number, RoundPlan
+
+_LEAST: Final = 1e-6
+"""The chance that a chance of nothing is taken for where it is asked when an attempt closes, if it does."""
+
+_WAIT: Final = "months until the raise closes"
 
 
 @dataclass(frozen=True)
@@ -16,20 +24,50 @@ class Timing:
     """When money is needed and when it comes, on some paths.
 
     `struck`: month index of insolvency without the money, the horizon where there is none, shape (paths,). `in_time`:
-    paths on which the money of an attempt begun in each month comes before that, or is not needed, shape (months,).
-    `closes`: the sum over paths of the chance that it closes, before the mood of the market. `beyond`: paths on which
-    one begun in the first month would end only after the horizon.
+    paths on which the money of an attempt begun in each month comes before that, or is not needed, if it closes, shape
+    (months,). `closes`: the sum over paths of the chance that it does. `waits`: paths by the months from the start to
+    the money, the last for those on which it comes only after the horizon, shape (months + 1,).
     """
 
     struck: NDArray[np.int32]
     in_time: NDArray[np.int64]
     closes: float
-    beyond: int
+    waits: NDArray[np.int64]
 
     def __add__(self, other: "Timing") -> "Timing":
         struck = np.concatenate([self.struck, other.struck])
         in_time = self.in_time + other.in_time
-        return Timing(struck, in_time, self.closes + other.closes, self.beyond + other.beyond)
+        return Timing(struck, in_time, self.closes + other.closes, self.waits + other.waits)
+
+
+def waits_of(attempt: RoundPlan, drivers: Drivers) -> tuple[Row, Row]:
+    """Months from the start of an attempt to the money if it closes, and the chance that it does. Shapes (paths,).
+
+    An attempt that can close in n months, each with the chance h, does so with the chance p = s (1 - (1 - h)^n); of m
+    attempts one after the other one closes with the chance 1 - (1 - p)^m. When is read from the path's uniform number
+    by the inverse of the distribution, so that it is the same whenever the first begins. inf where no month is left in
+    which it can close. Gates, the market and the company's figures are left out.
+    """
+
+    def value(number: Number) -> Row:
+        return np.broadcast_to(drivers.value(number), drivers.paths)
+
+    able, first = value(attempt.succeeds), np.floor(value(attempt.takes))
+    monthly, last = np.ones(drivers.paths), first
+    if attempt.hazard is not None:
+        monthly, last = value(attempt.hazard.closes_monthly), np.floor(value(attempt.hazard.gives_up_after))
+    months = np.maximum(last - first + 1, 0.0)
+    attempts, pause = attempt.retries + 1, last + np.floor(value(attempt.again_after))
+    closes = 1 - (1 - able * (1 - (1 - monthly) ** months)) ** attempts
+    able, monthly = np.maximum(able, _LEAST), np.maximum(monthly, _LEAST)
+    once = able * (1 - (1 - monthly) ** months)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        luck = drivers.draws.chances[attempt.driver] * (1 - (1 - once) ** attempts)
+        nth = np.minimum(np.floor(np.log1p(-luck) / np.log1p(-once)), attempts - 1)
+        left = (luck - (1 - (1 - once) ** nth)) / (1 - once) ** nth
+        month = np.floor(np.log1p(-left / able) / np.log1p(-monthly))
+    waits = first + np.where(nth > 0, nth * pause, 0) + np.clip(np.nan_to_num(month), 0, np.maximum(months - 1, 0))
+    return np.where(months > 0, waits, np.inf), closes
 
 
 @dataclass(frozen=True)
@@ -80,45 +118,49 @@ def stakes(job: Job, block: int) -> Stakes:
 
 
 class Trial:
-    """One block of a company whose plan has one round: without the money, and with it, on the same draws."""
+    """One block of a company whose first round is the raise: without the money, and with it, on the same draws."""
 
     def __init__(self, job: Job, block: int) -> None:
         with overflow_raised():
             self._prepared = Prepared(job, block)
             self._round = job.plan.rounds[0]
-            self.struck = self._run(None)
+            drivers = self._prepared.drivers
+            self._waits, self._closes = waits_of(self._round, drivers)
+            inputs = drivers.draws.inputs | {_WAIT: np.minimum(self._waits, drivers.months)}
+            self._drivers = replace(drivers, draws=replace(drivers.draws, inputs=inputs))
+            self.struck = self._run(drivers.months, amount=0.0)
         """Month index of insolvency without the money, the horizon where there is none. Shape (paths,)."""
 
     def timing(self) -> "Timing":
         """When money is needed and when it comes, by the month in which an attempt begins."""
-        drivers = self._prepared.drivers
-        takes, chance = (
-            np.broadcast_to(drivers.value(number), drivers.paths)
-            for number in (self._round.takes, self._round.succeeds)
-        )
-        arrives = [np.floor(start + takes) for start in range(drivers.months)]
-        safe = self.struck == drivers.months
-        in_time = np.array([np.sum(safe | (month <= self.struck)) for month in arrives], np.int64)
-        return Timing(self.struck, in_time, float(chance.sum()), int(np.sum(arrives[0] >= drivers.months)))
+        months, waits = self._drivers.months, self._waits
+        safe = self.struck == months
+        in_time = np.array([np.sum(safe | (start + waits <= self.struck)) for start in range(months)], np.int64)
+        counts = np.bincount(np.minimum(waits, months).astype(np.int64), minlength=months + 1)
+        return Timing(self.struck, in_time, float(self._closes.sum()), counts)
 
     def survives(self, starts: Sequence[int], amounts: Sequence[float]) -> NDArray[np.int64]:
         """How many paths reach the horizon solvent if the attempt closes. Shape (starts, amounts)."""
-        months = self._prepared.drivers.months
+        months = self._drivers.months
         with overflow_raised():
             return np.array(
-                [
-                    [
-                        np.sum(self._run(replace(self._round, starts=start, amount=Number(amount))) == months)
-                        for amount in amounts
-                    ]
-                    for start in starts
-                ],
+                [[np.sum(self._run(start, amount=amount) == months) for amount in amounts] for start in starts],
                 np.int64,
             )
 
-    def _run(self, attempt: RoundPlan | None) -> NDArray[np.int32]:
-        """Months of insolvency with an attempt that is sure to close, or with none."""
-        drivers = self._prepared.drivers
-        sure = () if attempt is None else (replace(attempt, succeeds=Number(1.0), market=Number(0.0)),)
-        ledger = Ledger(replace(drivers, plan=replace(drivers.plan, rounds=sure)))
+    def _run(self, start: int, *, amount: float) -> NDArray[np.int32]:
+        """Months of insolvency with an attempt begun in some month that is sure to close; the horizon: none begins."""
+        sure = replace(
+            self._round,
+            starts=start,
+            takes=Number(0.0, _WAIT),
+            succeeds=Number(1.0),
+            amount=Number(amount),
+            market=Number(0.0),
+            odds=None,
+            hazard=None,
+            retries=0,
+        )
+        plan = self._drivers.plan
+        ledger = Ledger(replace(self._drivers, plan=replace(plan, rounds=(sure, *plan.rounds[1:]))))
         return ledger.run(drop=True)["insolvent"]

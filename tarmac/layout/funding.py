@@ -109,7 +109,7 @@ class Funding(Reading):
             option_pool=terms("option_pool"),
             cap=terms("cap"),
             discount=terms("discount"),
-            until=self._until(item.name),
+            until=self.until(path),
         )
 
     def _hazard(self, item: Round, path: str) -> HazardPlan | None:
@@ -130,11 +130,6 @@ class Funding(Reading):
             )
 
         return OddsPlan(slope("revenue"), slope("growth"), slope("burn_multiple"), slope("runway"))
-
-    def _until(self, name: str) -> int:
-        """The last month in which a round may close: the origin, where a past is known and new money is barred."""
-        past = self.company.posterior
-        return FOREVER if past is None or name not in past.closed else past.about.origin - self.first
 
     def _gate(self, requires: Gate, path: str) -> GatePlan:
         return GatePlan(

@@ -34,7 +34,7 @@ class Reactions(Reading):
         path = f"policy.{item.name}"
         actions = tuple(self._action(action, f"{path}.do[{index}]") for index, action in enumerate(item.do))
         when = self.condition(item.when, f"{path}.when")
-        return PolicyPlan(item.name, when, item.after, actions, item.once, item.every)
+        return PolicyPlan(item.name, when, item.after, actions, item.once, item.every, self.until(path))
 
     def _action(self, item: Action, path: str) -> ActionPlan:
         by = NOTHING if item.by is None else self.number(item.by, f"{path}.by")

@@ -5,7 +5,7 @@ from tarmac.company.funding import Trigger
 from tarmac.company.numbers import line_paths
 from tarmac.company.quantity import Schedule
 from tarmac.months import Month
-from tarmac.plan import Condition, Number, Steps
+from tarmac.plan import FOREVER, Condition, Number, Steps
 from tarmac.uncertain import Uncertain
 
 
@@ -46,6 +46,11 @@ class Reading:
     def part(self, value: Schedule | Uncertain, path: str) -> Steps:
         """The same of a number that may hold throughout."""
         return self.steps(value, path) if isinstance(value, Schedule) else Steps(((0, self.number(value, path)),))
+
+    def until(self, path: str) -> int:
+        """The last month in which a round may close or a policy be decided on: the origin where it is barred later."""
+        past = self.company.posterior
+        return FOREVER if past is None or path not in past.barred else past.about.origin - self.first
 
     def condition(self, when: Trigger, path: str) -> Condition:
         """A state that a round or a policy watches."""

@@ -40,6 +40,11 @@ class Plan:
     posterior: Posterior | None = None
 
     @property
+    def now(self) -> int:
+        """The month index with which the future begins: the first, or that after the origin of the facts."""
+        return 0 if self.posterior is None else max(self.posterior.about.origin - self.first_month + 1, 0)
+
+    @property
     def levels(self) -> tuple[Level, ...]:
         """Everything that moves by month: lines, the prices of currencies and of what lines buy."""
         lines = (

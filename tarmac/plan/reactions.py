@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tarmac.plan.funding import Condition
-from tarmac.plan.numbers import NOTHING, Number
+from tarmac.plan.numbers import FOREVER, NOTHING, Number
 from tarmac.uncertain import Uncertain
 
 
@@ -44,7 +44,10 @@ class ActionPlan:
 
 @dataclass(frozen=True, slots=True)
 class PolicyPlan:
-    """What is done when a condition is seen: from `after` months later on, once or again after `every` months."""
+    """What is done when a condition is seen: from `after` months later on, once or again after `every` months.
+
+    Nothing is decided after month index `until`.
+    """
 
     name: str
     when: Condition
@@ -52,3 +55,4 @@ class PolicyPlan:
     actions: tuple[ActionPlan, ...]
     once: bool
     every: int
+    until: int = FOREVER

@@ -1,7 +1,7 @@
 """A raise as it is planned: how long it takes, how likely it is to close, and at what price shares are sold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tarmac.company import Company, company_from
@@ -12,14 +12,20 @@ ROUND: Final = "the raise"
 _PRICE: Final = ("pre_money", "sold", "option_pool")
 """Keys of an equity round that say what its money buys."""
 
+_LONGER: Final = ("closes_monthly", "gives_up_after", "retries", "again_after")
+"""Keys of a round that say how long it may go on after `takes`."""
+
+_LEFT_OUT: Final = ("market", "odds", "requires")
+"""Keys of a round that move its chance of closing by what happens until then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """A raise in the words of a company file.
 
     `price`: keys of an equity round that say what the money buys, none where that is not known; `source`: where time
-    and chance come from; `priced_by`: where the price comes from; `earliest`: `takes` is the earliest only, because the
-    round has a chance of closing every month from then on, which is not looked at here.
+    and chance come from; `priced_by`: where the price comes from. `longer`: keys of a round that say how long it may go
+    on after `takes`, and be made again; `left_out`: keys of the round that would move the chance, not looked at here.
     """
 
     takes: str | float
@@ -27,7 +33,8 @@ class Attempt:
     price: Mapping[str, Any]
     source: str
     priced_by: str = ""
-    earliest: bool = False
+    longer: Mapping[str, Any] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 def attempt_of(
@@ -49,13 +56,15 @@ def attempt_of(
         price=price,
         source=source if takes is None else "the command line",
         priced_by=priced_by,
-        earliest=takes is None and "closes_monthly" in known,
+        longer={key: known[key] for key in _LONGER if takes is None and key in known},
+        left_out=tuple(key for key in _LEFT_OUT if succeeds is None and known.get(key)),
     )
 
 
 def with_attempt(company: Company, attempt: Attempt) -> Company:
     """The company with this attempt as its first round. InputError where it is not one a company can make."""
-    return _with_first(company, {"takes": attempt.takes, "succeeds": attempt.succeeds, "amount": 1})
+    tried = {"takes": attempt.takes, "succeeds": attempt.succeeds, "amount": 1} | dict(attempt.longer)
+    return _with_first(company, tried)
 
 
 def with_money(company: Company, attempt: Attempt, *, amount: float, at: int) -> Company:

@@ -57,14 +57,17 @@ class Dilution:
 
 
 def dilution_of(company: Company, job: Job, *, attempt: Attempt, amount: float, at: int) -> Dilution | None:
-    """What it costs to raise an amount that comes in month index `at`; None where no valuation is known.
+    """What it costs to raise an amount that comes in month index `at`; None where the valuation of a round is unknown.
 
-    `company` with its sale, if it has one, is the only other round. The amount comes where the company is still there,
+    `company` with its sale, if it has one, is the only other round; of one that has been calibrated, besides those of
+    its past. The amount comes where the company is still there,
     as in the search for it.
     """
     if not attempt.price.keys() & {"pre_money", "sold"} or not amount:
         return None
     plan = plan_of(with_money(without_other_money(company), attempt, amount=amount, at=at))
+    if not plan.knows_ownership:
+        return None
     raised = Job(plan, job.seed, job.months, job.paths)
     blocks = [stakes(raised, block) for block in range(raised.blocks)]
     return Dilution(

@@ -29,14 +29,24 @@ _STEPS: Final = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 
 
 def raising(
-    company: Company, *, job: Job, confidence: float, attempt: Attempt, at: int = 0, instead: Sequence[Scenario] = ()
+    company: Company,
+    *,
+    job: Job,
+    confidence: float,
+    attempt: Attempt,
+    at: int | None = None,
+    instead: Sequence[Scenario] = (),
 ) -> Raise:
     """How much a company must raise, and by when, with no other new money than this.
 
     `job` says months, paths and seed; its plan is not used. `instead`: scenarios under which the need is told too.
-    InputError where the confidence, the month, the attempt or a scenario makes no sense, or amounts grow without end.
+    `at`: the month index in which the money is there, the first unless said. Of a company that has been calibrated it
+    comes, and an attempt begins, after the origin of its facts. InputError where the confidence, the month, the attempt
+    or a scenario makes no sense, or amounts grow without end.
     """
-    _check(confidence=confidence, at=at, months=job.months)
+    now = plan_of(company).now
+    at = now if at is None else at
+    _check(confidence=confidence, at=at, months=job.months, now=now)
     with overflow_told(company.file, job.months):
         return _raising(company, job=job, confidence=confidence, attempt=attempt, at=at, instead=instead)
 
@@ -51,7 +61,7 @@ def _raising(
     need = need_from(blocks)
     timing = _timing(trials)
     tried = Job(trials.plan, job.seed, job.months, min(job.paths, PATHS))
-    starts, amounts = _starts(timing.struck, job.months), _amounts(need, confidence)
+    starts, amounts = _starts(timing.struck, job.months, now=plain.plan.now), _amounts(need, confidence)
     amount = need.amount(confidence)
     return Raise(
         company=plain.plan.name,
@@ -66,7 +76,8 @@ def _raising(
         alone=int(np.sum(timing.struck == job.months)),
         in_time=timing.in_time,
         closes=timing.closes / job.paths,
-        beyond=timing.beyond,
+        now=plain.plan.now,
+        waits=timing.waits,
         starts=starts,
         amounts=amounts,
         survives=Trial(tried, 0).survives(starts, amounts),
@@ -102,10 +113,10 @@ def _timing(job: Job) -> Timing:
     return sum(rest, start=first)
 
 
-def _starts(struck: NDArray[np.int32], months: int) -> tuple[int, ...]:
-    """Months to begin in, spread from the first to that by which nine paths in ten are insolvent."""
-    last = int(min(np.quantile(struck, 0.9), months - 1))
-    return tuple(np.unique(np.linspace(0, last, min(_STARTS, last + 1)).round().astype(int)).tolist())
+def _starts(struck: NDArray[np.int32], months: int, *, now: int) -> tuple[int, ...]:
+    """Months to begin in, spread from the first there is to that by which nine paths in ten are insolvent."""
+    last = max(int(min(np.quantile(struck, 0.9), months - 1)), now)
+    return tuple(np.unique(np.linspace(now, last, min(_STARTS, last - now + 1)).round().astype(int)).tolist())
 
 
 def _amounts(need: Need, confidence: float) -> tuple[float, ...]:
@@ -114,12 +125,18 @@ def _amounts(need: Need, confidence: float) -> tuple[float, ...]:
     return tuple(float(f"{step * about:.2g}") for about in known[:1] for step in _STEPS)
 
 
-def _check(*, confidence: float, at: int, months: int) -> None:
+def _check(*, confidence: float, at: int, months: int, now: int) -> None:
     problems = []
     if not 0 < confidence < 1:
         rule = "a confidence lies between 0% and 100%"
         problems.append(Problem("command line", "confidence", f"{confidence:.6g}", rule, "write 90%"))
-    if not 0 <= at < months:
+    if now >= months:
+        rule = f"goes beyond the {now} months up to the origin of the company's facts: money comes later"
+        problems.append(Problem("command line", "months", str(months), rule, f"look {now + 12} months ahead"))
+    elif at < now:
+        rule = f"lies after the origin of the company's facts, the end of month {now}"
+        problems.append(Problem("command line", "at", str(at + 1), rule, f"choose month {now + 1}, or a later one"))
+    elif at >= months:
         rule = f"the money comes within the {months} months looked at"
         problems.append(Problem("command line", "at", str(at + 1), rule, "choose an earlier month, or more months"))
     if problems:

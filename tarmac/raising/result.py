@@ -23,8 +23,9 @@ class Raise:
     """What a company needs, and when it must begin to raise it, were there no other new money.
 
     `need`: money at the beginning of month index `at`. `in_time`: paths on which money raised from each month on comes
-    before insolvency if the attempt closes, shape (months,); `closes`: mean chance that it does; `beyond`: paths on
-    which one begun at once would close only after the horizon. `survives`: paths that reach the horizon, by start and
+    before insolvency if the attempt closes, shape (months,); `closes`: mean chance that it does; `waits`: paths by the
+    months from its start to the money, shape (months + 1,). `now`: the first month index in which it can begin, that
+    after the origin of the facts where the company has been calibrated. `survives`: paths that reach the horizon, by start and
     amount, if it closes, shape (starts, amounts); of `tried` paths. `dilution`: what the amount costs in shares, None
     where no valuation is known or nothing is raised. `alternatives`: what else would be needed, the first as it is.
     """
@@ -41,7 +42,8 @@ class Raise:
     alone: int
     in_time: NDArray[np.int64]
     closes: float
-    beyond: int
+    now: int
+    waits: NDArray[np.int64]
     starts: tuple[int, ...]
     amounts: tuple[float, ...]
     survives: NDArray[np.int64]
@@ -61,9 +63,20 @@ class Raise:
 
         If the attempt closes. The horizon, where it may begin at any time.
         """
-        enough = np.flatnonzero(self.in_time < self.confidence * self.paths)
-        first = int(enough[0]) if len(enough) else self.months
-        return first - 1 if 0 < first < self.months else (self.months if first else None)
+        late = self.now + np.flatnonzero(self.in_time[self.now :] < self.confidence * self.paths)
+        if not len(late):
+            return self.months
+        return int(late[0]) - 1 if late[0] > self.now else None
+
+    @property
+    def beyond(self) -> int:
+        """Paths on which an attempt begun at once, if it closes, does so only after the horizon."""
+        return int(self.waits[self.months - self.now :].sum())
+
+    def wait(self, level: float) -> int | None:
+        """Months from the start to the money, on a share `level` of the paths at most; None beyond the horizon."""
+        months = int(np.searchsorted(np.cumsum(self.waits), level * self.paths - 1e-9))
+        return months if months < self.months else None
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, months counted from 1 or as "2023-01"; null where no amount suffices or it is too late."""
@@ -89,9 +102,11 @@ class Raise:
             "runs": self.need.runs,
             "attempt": asdict(self.attempt),
             "begin_by": None if begin is None else str(self.first_month + min(begin, self.months - 1)),
+            "closes_after_months": {f"p{round(100 * level)}": self.wait(level) for level in (0.1, 0.5, 0.9)},
             "in_time": {
-                "probability": (self.in_time / self.paths).tolist(),
-                "interval": [low.tolist(), high.tolist()],
+                "from": str(self.first_month + self.now),
+                "probability": (self.in_time / self.paths)[self.now :].tolist(),
+                "interval": [low[self.now :].tolist(), high[self.now :].tolist()],
             },
             "closes": self.closes,
             "dilution": None if self.dilution is None else self.dilution.as_json(),

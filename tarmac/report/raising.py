@@ -6,7 +6,7 @@ from typing import Final
 
 from tarmac.forecast import Loss
 from tarmac.money import format_money, format_share
-from tarmac.raising import LEVELS, Alternative, Raise, Span
+from tarmac.raising import LEVELS, Alternative, Attempt, Raise, Span
 from tarmac.report.words import counted, percent, short
 
 WIDTH: Final = 100
@@ -71,9 +71,9 @@ def _share_of(losses: Sequence[Loss], found: Raise) -> str:
 def begin_in_words(found: Raise) -> str:
     """By when the raise must begin, in one sentence, without its full stop."""
     begin, wanted = found.begin_by, format_share(found.confidence)
-    first = f"{percent(int(found.in_time[0]), found.paths)}%"
+    first = f"{percent(int(found.in_time[found.now]), found.paths)}%"
     if begin is None:
-        start = found.first_month.label
+        start = (found.first_month + found.now).label
         return f"Too late to be {wanted} sure: begun in {start}, the money comes in time on {first} of the paths"
     if begin >= found.months:
         return f"It may begin at any time: the money comes in time on at least {wanted} of the paths, or is not needed"
@@ -116,14 +116,45 @@ def _attempt(found: Raise) -> str:
     attempt = found.attempt
     if attempt.source.startswith("nothing") and not attempt.takes:
         return "How long an attempt takes is not known: the money is taken to come at once (--takes '4 to 9')"
-    months = f"{attempt.takes} month{'' if str(attempt.takes) == '1' else 's'}"
     chance = f"closes with a chance of {format_share(found.closes)}"
-    text = f"An attempt takes {months} and {chance} (from {short(attempt.source)})"
-    if attempt.earliest:
-        text += "; that is the earliest, and it may close in any month from then on: begin so much sooner"
+    text = f"An attempt takes {_months(attempt.takes)} and {chance} (from {short(attempt.source)})"
+    if attempt.longer:
+        half, most = (_wait(found, level) for level in (0.5, 0.9))
+        text = (
+            f"An attempt {_course(attempt)}: it {chance} (from {short(attempt.source)}), and if it does, on half of "
+            f"the paths {half}, on nine in ten {most}"
+        )
+    if attempt.left_out:
+        text += f"; what would move the chance is left out: {', '.join(attempt.left_out)}"
     if found.beyond:
         late = f"{percent(found.beyond, found.paths)}%"
         text += f"; begun at once, it ends after these {counted(found.months, 'month')} on {late} of the paths"
+    return text
+
+
+def _months(number: str | float) -> str:
+    shown = number if isinstance(number, str) else f"{number:g}"
+    return f"{shown} month{'' if shown == '1' else 's'}"
+
+
+def _wait(found: Raise, level: float) -> str:
+    months = found.wait(level)
+    if months is None:
+        return f"after more than {counted(found.months, 'month')}"
+    return f"within {counted(months, 'month')}"
+
+
+def _course(attempt: Attempt) -> str:
+    """How an attempt goes that may close in one of several months, or be made again."""
+    text = f"takes {_months(attempt.takes)}"
+    if "closes_monthly" in attempt.longer:
+        monthly, last = attempt.longer["closes_monthly"], _months(attempt.longer["gives_up_after"])
+        text += (
+            f" at the earliest, closes in each month from then on with a chance of {monthly}, is given up after {last}"
+        )
+    if attempt.longer.get("retries"):
+        often, pause = attempt.longer["retries"], _months(attempt.longer["again_after"])
+        text += f", and is made again {'once' if often == 1 else f'up to {often} times'}, {pause} after it has failed"
     return text
 
 
@@ -131,6 +162,9 @@ def _price(found: Raise) -> Iterator[str]:
     """What the money costs in shares, in sentences without their full stops."""
     cost = found.dilution
     if not found.amount:
+        return
+    if cost is None and found.attempt.price:
+        yield "What it costs in shares is not known: a round before it has neither pre_money nor sold"
         return
     if cost is None:
         yield "No valuation is known, so what it costs in shares is not: give a round a pre_money, or say --pre-money"

@@ -207,14 +207,20 @@ def _concern(forecast: Forecast) -> str:
 
 
 def simple_rule(forecast: Forecast) -> str:
-    """What the usual rule of thumb says: opening cash over the mean net burn of the first three months."""
-    rule = forecast.simple_runway
+    """What the usual rule of thumb says: cash over the mean net burn of the next three months."""
+    rule, now = forecast.simple_runway, forecast.origin.now
     if rule is not None:
         months = f"{rule:.1f} months" if rule < 1_000 else "over 1,000 months"
-        return f"{months}; for comparison only"
-    if np.isnan(forecast.net_burn.mean[:3]).all():
-        return "cannot be worked out, no path is solvent at the end of the first month"
-    return "does not apply, the company burns no cash at first"
+        return f"{months}{_from_now(forecast)}; for comparison only"
+    if np.isnan(forecast.net_burn.mean[now : now + 3]).all():
+        month = f"of {end_of(forecast, now)}" if now else "of the first month"
+        return f"cannot be worked out, no path is solvent at the end {month}"
+    return f"does not apply, the company burns no cash {_from_now(forecast).strip() or 'at first'}"
+
+
+def _from_now(forecast: Forecast) -> str:
+    """From when on a figure counts that usually counts from the opening."""
+    return f" from {end_of(forecast, forecast.origin.now)} on" if forecast.origin.now else ""
 
 
 def _need(forecast: Forecast) -> list[str]:
@@ -223,7 +229,8 @@ def _need(forecast: Forecast) -> list[str]:
     code = forecast.origin.currency
     amounts = "; ".join(f"{format_share(level)}: {text}" for level, text in words.items())
     amounts = amounts.replace(f"{code} ", f"{code}{_NO_BREAK}")
-    text = f"Extra money at the start for a share of the paths to stay solvent to {horizon} (95% interval): {amounts}."
+    start = f"the start of {end_of(forecast, forecast.origin.now)}" if forecast.origin.now else "the start"
+    text = f"Extra money at {start} for a share of the paths to stay solvent to {horizon} (95% interval): {amounts}."
     lines = textwrap.wrap(text, WIDTH, subsequent_indent=_INDENT)
     return [line.replace(_NO_BREAK, " ") for line in lines]
 
