@@ -21,7 +21,7 @@ from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.paired import Difference, Joint, need_difference
 from tarmac.scenario import Scenario, apply
-from tarmac.simulation import NEED_PATHS, How, Progress, check_run, need_of_all
+from tarmac.simulation import NEED_PATHS, How, Progress, changes_past, check_run, need_of_all
 from tarmac.streams import fresh_seed
 from tarmac.summary import HistogramBuilder, Summary
 from tarmac.workers import elsewhere
@@ -245,6 +245,7 @@ def patched_by_name(company: Company, scenarios: Sequence[Stack]) -> dict[str, C
     for stack in scenarios:
         try:
             name, patched = _patched(company, stack)
+            keep_past(company, patched, name=name)
             if name in found or name == BASE:
                 rule = "each scenario is compared once, and none is called base"
                 raise InputError([Problem("command line", "scenario", name, rule, "leave it out, or rename its file")])
@@ -254,6 +255,15 @@ def patched_by_name(company: Company, scenarios: Sequence[Stack]) -> dict[str, C
     if problems:
         raise InputError(dict.fromkeys(problems))
     return found
+
+
+def keep_past(company: Company, patched: Company, *, name: str) -> None:
+    """InputError where a scenario changes what had happened by the origin of the facts of a calibrated company."""
+    if company.posterior is not None and changes_past(company, patched):
+        origin = company.posterior.about.origin
+        rule = f"changes nothing up to {origin.label}, when the facts were known: its months would be told twice"
+        remedy = f"write from = '{origin + 1}' in its changes, or see tarmac run -s, where it changes the past, too"
+        raise InputError([Problem("command line", "scenario", name, rule, remedy)])
 
 
 def _patched(company: Company, stack: Stack) -> tuple[str, Company]:

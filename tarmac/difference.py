@@ -349,6 +349,11 @@ def _check(old: Company, new: Company, *, months: int) -> None:
         if was != now:
             rule = f"is the {key} in {old.file}, {was}: two versions of one company are compared"
             problems.append(Problem(new.file, f"company.{key}", now, rule, "choose two versions of one company"))
+    for company in (old, new):
+        if company.posterior is not None:
+            rule = "is not told apart from other changes: what facts have taught is of all numbers together"
+            remedy = "take posterior out of a copy of the file, and compare what is declared"
+            problems.append(Problem(company.file, "company.posterior", repr(company.posterior), rule, remedy))
     passed = new.company.first_month - old.company.first_month
     if passed < 0:
         rule = f"is not before the first month of the old version, {old.company.first_month}"

@@ -13,8 +13,8 @@ from tarmac.layout import plan_of
 from tarmac.library import Found
 from tarmac.paired import Difference
 from tarmac.plan import Plan
-from tarmac.scenario import Lever, Scenario, apply, pulled, scales
-from tarmac.simulation import How, check_run
+from tarmac.scenario import Lever, Scenario, apply, from_now_on, pulled, scales
+from tarmac.simulation import How, changes_past, check_run
 from tarmac.streams import fresh_seed
 
 SCHEMA: Final = "tarmac.levers/1"
@@ -192,7 +192,7 @@ def handles_for(company: Company, names: Sequence[str] | None = None) -> tuple[t
     problems: list[Problem] = []
     for name in names:
         try:
-            found = _lever_of(_find(name))
+            found = _lever_of(_find(name), company)
             if found.name in handles:
                 raise InputError([_problem(name, rule="each lever is named once", remedy="leave it out")])
             handles[found.name] = found
@@ -218,7 +218,7 @@ def _all_for(company: Company) -> tuple[tuple[Handle, ...], tuple[LeftOut, ...]]
             continue
         if scenario.lever is None:
             continue
-        handle = Handle(file.name, scenario, scenario.lever)
+        handle = Handle(file.name, from_now_on(scenario, company), scenario.lever)
         why = _why_not(company, handle)
         if why is None:
             handles.append(handle)
@@ -240,13 +240,13 @@ def _find(name: str) -> Found:
         raise InputError([_problem(name, rule=rule, remedy=nearest(name, levers))]) from None
 
 
-def _lever_of(found: Found) -> Handle:
+def _lever_of(found: Found, company: Company) -> Handle:
     scenario = library.load_scenario(found.path)
     if scenario.lever is None:
         rule = "a lever is a scenario with a [lever] table, which says what one unit is"
         remedy = "add words and amount under [lever], or compare it: tarmac compare"
         raise InputError([Problem(scenario.file, "lever", "", rule, remedy)])
-    return Handle(found.name, scenario, scenario.lever)
+    return Handle(found.name, from_now_on(scenario, company), scenario.lever)
 
 
 def _why_not(company: Company, handle: Handle) -> str | None:
@@ -259,6 +259,8 @@ def _why_not(company: Company, handle: Handle) -> str | None:
     except InputError as error:
         first = error.problems[0]
         return f"nothing here is {first.value}" if first.where.endswith("].target") else f"{first.where}: {first.rule}"
+    if company.posterior is not None and changes_past(company, changed):
+        return f"it would change what had happened by {company.posterior.about.origin.label}"
     return "it would change nothing" if _same(plan_of(changed), plan_of(company)) else None
 
 

@@ -14,6 +14,7 @@ from tarmac.axes import Axis, opened
 from tarmac.company import Company
 from tarmac.engine.block import Job
 from tarmac.engine.moving import Change, needs, survivors
+from tarmac.errors import InputError, Problem
 from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.simulation import How
@@ -104,8 +105,12 @@ def ruin_map(company: Company, *, axes: tuple[Axis, Axis], show: str, job: Job, 
 
     All cells share their draws, and both numbers are the same on every path of a cell. Every fourth row and column
     is run (of a need every eighth); a box between them is run more finely unless its middle lies as its corners say,
-    to TOLERANCE.
+    to TOLERANCE. InputError for a company that has been calibrated: its past is no number's to set.
     """
+    if company.posterior is not None:
+        rule = "sets numbers from the first month on, which would change what its facts have told of"
+        remedy = "take posterior out of a copy of the file, or compare scenarios that begin later: tarmac compare"
+        raise InputError([Problem(company.file, "company.posterior", repr(company.posterior), rule, remedy)])
     x, y = axes
     plan = replace(plan_of(opened(company, axes)), holders=())  # who owns what decides nothing here
     paths = min(job.paths, NEED_PATHS) if show == "need" else job.paths

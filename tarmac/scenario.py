@@ -234,6 +234,36 @@ def _times(number: float | str, units: float) -> float | str:
     return f"{value!r} {known.unit}" if known.unit.isalpha() else whole
 
 
+def from_now_on(scenario: Scenario, company: Company) -> Scenario:
+    """A scenario as it holds after the origin of the facts of a company that has been calibrated; else as it is.
+
+    Numbers that may change by month change from the month after it, months of the forecast count from there, and an
+    added policy acts from there. What has no month changes the past as well.
+    """
+    if company.posterior is None:
+        return scenario
+    now = company.posterior.about.origin + 1
+    same = scenario.model_copy(update={"change": tuple(_since(change, company, now=now) for change in scenario.change)})
+    same._file = scenario.file
+    return same
+
+
+def _since(change: Change, company: Company, *, now: Month) -> Change:
+    """A change that holds from some month on, where it can."""
+    if change.add_item is not None and change.target == "policy":
+        item = change.add_item
+        return change.model_copy(update={"add_item": item | {"when": {"month": str(now)} | item.get("when", {})}})
+    if change.from_ is not None or change.to is not None:
+        months = {key: getattr(change, key) for key in ("from_", "to")}
+        return change.model_copy(
+            update={key: now + (month - 1) if isinstance(month, int) else month for key, month in months.items()}
+        )
+    if change.set is None and change.multiply is None and change.add is None:
+        return change
+    dated = change.model_copy(update={"from_": now})
+    return change if Patch(company).make(dated.edit()) else dated
+
+
 def apply(company: Company, scenario: Scenario) -> Company:
     """The company with a scenario's changes made, in their order, and checked again as a whole."""
     patch = Patch(company)

@@ -38,6 +38,9 @@ NEED_PATHS: Final = BLOCK_PATHS // 2
 UNFUNDED_PATHS: Final = 2 * BLOCK_PATHS
 """Paths on which the company without new money is run; the first of the run."""
 
+_PAST_PATHS: Final = 1_024
+"""Paths on which two pasts are compared: as many again would hardly find what these do not."""
+
 MOST_BLOCKS_A_TASK: Final = 16
 _WORTH_PROCESSES: Final = 24
 """Blocks from which on starting worker processes costs less time than it saves."""
@@ -139,6 +142,19 @@ def with_scenarios(company: Company, scenarios: Iterable[str | Path | Scenario])
     for item in scenarios:
         company = apply(company, item if isinstance(item, Scenario) else library.load_scenario(item))
     return company
+
+
+def changes_past(company: Company, other: Company) -> bool:
+    """Whether another version of a company that has been calibrated has another past than its facts have told of."""
+    plan = plan_of(company)
+    if not plan.now:
+        return False
+    one, two = (run(Job(item, 0, plan.now, _PAST_PATHS)) for item in (plan, plan_of(other)))
+    strikes = all(np.array_equal(one.strikes[name], two.strikes[name]) for name in one.strikes)
+    amounts = one.amounts.keys() & two.amounts.keys() - {"need"}
+    return not strikes or any(
+        not np.array_equal(one.amounts[name].mean(), two.amounts[name].mean(), equal_nan=True) for name in amounts
+    )
 
 
 def run(job: Job, how: How = How()) -> Summary:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.block import Job
+from tarmac.engine.draws import known_numbers
 from tarmac.engine.dying import Deaths, deaths_of, planned
 from tarmac.engine.exchange import CHANCES, EVENTS, NOISE, Exchange, Part, Task, need_swapped, survive_swapped
 from tarmac.months import Month
@@ -21,6 +22,9 @@ from tarmac.workers import elsewhere
 
 SCHEMA: Final = "tarmac.why/1"
 LUCK: Final = "luck"
+LEARNT: Final = "what facts have taught"
+"""The numbers that a company has been calibrated on, and what has happened up to then: they depend on each other."""
+
 KINDS: Final = {CHANCES: "luck: what closes or leaves", NOISE: "luck: monthly noise", EVENTS: "luck: events"}
 """What luck is made of: rounds, contracts and customers; months; events."""
 
@@ -248,14 +252,26 @@ def paths_for(samples: int, months: int) -> int:
 
 
 def _sources(plan: Plan) -> list[Part]:
-    """The uncertain numbers, those that are drawn together as one: of one schedule, or correlated."""
+    """The uncertain numbers, those that are drawn together as one: of one schedule, correlated, or learnt from facts.
+
+    What facts have taught of numbers depends on each other, and on what has happened up to then, which comes with them.
+    """
     streams: dict[str, list[str]] = {}
     for item in plan.inputs:
         streams.setdefault(item.stream, []).append(item.name)
-    groups = _correlated(plan)
-    apart = [(name,) for name in streams if not any(name in group for group in groups)]
-    found = [Part(" + ".join(group), tuple(path for name in group for path in streams[name])) for group in groups]
+    learnt = known_numbers(plan)
+    groups = [tuple(name for name in group if name not in learnt) for group in _correlated(plan)]
+    groups = [group for group in groups if group]
+    grouped = learnt.union(*groups)
+    apart = [(name,) for name in streams if name not in grouped]
+    found = [] if plan.posterior is None else [_learnt(streams, learnt)]
+    found += [Part(" + ".join(group), tuple(path for name in group for path in streams[name])) for group in groups]
     return [*found, *(Part(name, tuple(streams[name])) for (name,) in apart)]
+
+
+def _learnt(streams: Mapping[str, list[str]], learnt: frozenset[str]) -> Part:
+    """All that facts have taught, as one source."""
+    return Part(LEARNT, tuple(path for name, paths in streams.items() if name in learnt for path in paths), past=True)
 
 
 def _correlated(plan: Plan) -> list[tuple[str, ...]]:
@@ -296,7 +312,7 @@ def _outcomes(
 
 def _screened(parts: list[Part], survival: Mapping[str, Index]) -> list[Part]:
     """Luck, and the inputs that have the largest part in survival."""
-    ranked = sorted((part for part in parts if part.inputs), key=lambda part: -survival[part.name].total.value)
+    ranked = sorted((part for part in parts if not part.luck), key=lambda part: -survival[part.name].total.value)
     kept = {part.name for part in ranked[:SCREENED]}
     return [part for part in parts if part.name in kept or part.luck]
 

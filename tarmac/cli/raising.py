@@ -12,6 +12,7 @@ from tarmac.cli.running import patched
 from tarmac.cli.saving import Writer, as_json, text_writer
 from tarmac.cli.telling import hand_over
 from tarmac.company import Company
+from tarmac.comparing import keep_past
 from tarmac.engine.block import Job
 from tarmac.errors import InputError, Problem
 from tarmac.forecast import Forecast
@@ -121,7 +122,7 @@ def _scenarios(names: Sequence[str], company: Company | None) -> tuple[Scenario,
     scenarios = tuple(scenario for scenario in found if scenario is not None)
     if company is not None:
         for scenario in scenarios:
-            kept(problems, lambda known: apply(company, known), on=scenario)
+            kept(problems, lambda known: keep_past(company, apply(company, known), name=known.name), on=scenario)
     if problems:
         raise InputError(problems)
     return scenarios

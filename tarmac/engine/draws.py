@@ -12,7 +12,7 @@ from tarmac.streams import BLOCK_PATHS, MARKET, Occurrences, Streams
 
 Row = NDArray[np.float64]
 
-_ROW: str = "posterior"
+PAST: str = "posterior"
 """The stream that says which past a path has."""
 
 
@@ -89,7 +89,7 @@ class _Past:
     @classmethod
     def drawn(cls, posterior: Posterior, streams: Streams) -> "_Past":
         """Each path of a block with a row of its own choosing."""
-        return cls(posterior, np.floor(streams.uniforms(_ROW) * posterior.rows).astype(np.int64))
+        return cls(posterior, np.floor(streams.uniforms(PAST) * posterior.rows).astype(np.int64))
 
     def once(self, kind: Kind, name: str) -> Row | None:
         """What is drawn once per path, shape (paths,); None where nothing is known of it."""
@@ -179,6 +179,17 @@ def known_numbers(plan: Plan) -> frozenset[str]:
         return frozenset()
     forms = {name: [item.number.form for item in plan.inputs if item.stream == name] for name in streams}
     return frozenset(name for name in streams if past.knows(name, forms[name]))
+
+
+def medians_of(plan: Plan) -> dict[str, Row]:
+    """The median of each uncertain number by its name, of the pasts where facts have taught of it. Shapes (1,)."""
+    known, past = known_numbers(plan), plan.posterior
+    medians = {}
+    for item in plan.inputs:
+        scores = None if past is None or item.stream not in known else past.of("number", item.stream)
+        score = 0.0 if scores is None else float(np.median(scores))
+        medians[item.name] = value_of(item, np.array([score]))
+    return medians
 
 
 def _inputs(plan: Plan, streams: Streams, *, past: _Past | None) -> dict[str, Row]:

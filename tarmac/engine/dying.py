@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.block import Job, Prepared, overflow_raised
-from tarmac.engine.draws import Draws, draw
+from tarmac.engine.draws import Draws, draw, medians_of
 from tarmac.engine.ledger import Ledger
 from tarmac.engine.paying import InOrder
 from tarmac.engine.selection import Paths
@@ -143,7 +143,8 @@ def amounts_of(ledger: Ledger) -> dict[str, Row]:
 def planned(plan: Plan, months: int) -> dict[str, Row]:
     """Revenue and cost by section and month as planned: every number at its median, no noise, nothing happens.
 
-    Nothing is raised and nothing reacts. Shapes (months,).
+    The median is that of what facts have taught, where they have. Nothing is raised and nothing reacts. Shapes
+    (months,).
     """
     bare = replace(
         plan, rounds=(), policies=(), events=(), opening_cash=Number(_ENOUGH), keep_payroll_months=Number(0.0)
@@ -170,10 +171,9 @@ class _Reader:
 def _medians(plan: Plan, months: int) -> Draws:
     """Draws of one path on which every number is at its median and no month differs from the trend."""
     usual = draw(plan, Streams(0, 0), months=months, paths=1)
-    medians = {item.name: float(np.clip(item.number.median(), item.low, item.high)) for item in plan.inputs}
     return replace(
         usual,
-        inputs={name: np.array([value]) for name, value in medians.items()},
+        inputs=medians_of(plan),
         scores={name: np.zeros_like(rows) for name, rows in usual.scores.items()},
         chances=dict.fromkeys(usual.chances, np.array([0.5])),
         switches={name: np.ones_like(rows) for name, rows in usual.switches.items()},

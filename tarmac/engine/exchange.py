@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.block import Job, Prepared, overflow_raised
-from tarmac.engine.draws import Draws, draw, replaced
+from tarmac.engine.draws import PAST, Draws, draw, replaced
 from tarmac.engine.needing import about
 from tarmac.engine.walk import Row
 from tarmac.plan import Plan
@@ -26,11 +26,27 @@ EVALUATIONS: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is taken from sample B: the values of some inputs by name, and some kinds of luck."""
+    """What is taken from sample B: the values of some inputs by name, and some kinds of luck.
+
+    `past`: the past as facts have told of it, all that is known of it together: inputs, and luck up to then. Inputs
+    that are known come with it alone.
+    """
 
     name: str
     inputs: tuple[str, ...] = ()
     luck: frozenset[str] = frozenset()
+    past: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Mixed(Streams):
+    """The streams of a block whose paths have the pasts of another."""
+
+    past: int
+
+    def open(self, driver: str) -> np.random.SFC64:
+        """The bit generator of one driver, of the other block where it says which past a path has."""
+        return Streams.open(Streams(self.seed, self.past) if driver == PAST else self, driver)
 
 
 Task = tuple[int, Sequence[Part | None]]
@@ -41,25 +57,41 @@ class Exchange:
     """One block of sample A, the first paths of a run, and one of sample B.
 
     The occurrences of an event are thinned from one rate in both, the highest in sample A, so that they are the same
-    function of the rate and of luck wherever they are taken from.
+    function of the rate and of luck wherever they are taken from. The pasts of a company that has been calibrated are a
+    draw like any other, on which known inputs and known luck depend: each sample is there with its own and with the
+    other's.
     """
 
     def __init__(self, job: Job, block: int) -> None:
         self._plan, self._job, self._block = job.plan, job, block
-        self._here, self._there = Streams(job.seed, block), Streams(job.seed, FAR + block)
         self._closings = [item.hazard.driver for item in job.plan.rounds if item.hazard is not None]
-        size = {"months": job.months, "paths": job.paths_in(block)}
-        a, b = draw(job.plan, self._here, **size), draw(job.plan, self._there, **size)
-        rates = _rates(job.plan, a)
+        self._size = {"months": job.months, "paths": job.paths_in(block)}
+        rates = _rates(job.plan, draw(job.plan, self._streams(block, block), **self._size))
         self._highest = {name: float(values.max()) for name, values in rates.items()}
-        self.a = replaced(a, job.plan, streams=self._here, inputs=rates, highest=self._highest)
-        self.b = replaced(b, job.plan, streams=self._there, inputs=_rates(job.plan, b), highest=self._highest)
+        self.a, self.b = self._sample(block, block), self._sample(FAR + block, FAR + block)
+        self._pasts = [(self.a, self.b)] * 2
+        if job.plan.posterior is not None:
+            self._pasts = [
+                (self.a, self._sample(FAR + block, block)),
+                (self._sample(block, FAR + block), self.b),
+            ]
+
+    def _streams(self, block: int, past: int) -> Streams:
+        return _Mixed(self._job.seed, block, past)
+
+    def _sample(self, block: int, past: int) -> Draws:
+        streams = self._streams(block, past)
+        drawn = draw(self._plan, streams, **self._size)
+        rates = _rates(self._plan, drawn)
+        return replaced(drawn, self._plan, streams=streams, inputs=rates, highest=self._highest)
 
     def swapped(self, part: Part) -> Draws:
         """Sample A with a part of it taken from B."""
-        a, b = self.a, self.b
+        a, b = self._pasts[part.past]
+        past = (FAR if part.past else 0) + self._block
+        here, there = self._streams(self._block, past), self._streams(FAR + self._block, past)
         taken = {name: b.inputs[name] for name in part.inputs}
-        mixed = replaced(a, self._plan, streams=self._here, inputs=taken, highest=self._highest)
+        mixed = replaced(a, self._plan, streams=here, inputs=taken, highest=self._highest)
         if NOISE in part.luck:
             shifts = {name: rows for name, rows in b.switches.items() if name not in self._closings}
             mixed = replace(mixed, scores=b.scores, switches=mixed.switches | shifts)
@@ -68,7 +100,7 @@ class Exchange:
             mixed = replace(mixed, chances=b.chances, switches=mixed.switches | closings)
         if EVENTS in part.luck:
             rates = {name: mixed.inputs[name] for name in _rates(self._plan, a)}
-            happened = replaced(b, self._plan, streams=self._there, inputs=rates, highest=self._highest)
+            happened = replaced(b, self._plan, streams=there, inputs=rates, highest=self._highest)
             mixed = replace(mixed, occurrences=happened.occurrences)
         return mixed
 

@@ -71,7 +71,8 @@ def need_of_block(job: Job, block: int, *, since: int = 0) -> Needed:
 def about(prepared: Prepared, runs: int) -> Row:
     """What each path needs, as nearly as so many runs tell path by path. Shape (paths,).
 
-    At the opening, or after the origin of the facts. Each run more halves how near that is; inf for a path that no amount tried saves.
+    At the opening, or after the origin of the facts. Each run more halves how near that is; inf for a path that no
+    amount tried saves.
     """
     search = Search(prepared, 0)
     if not prepared.drivers.plan.reacts_to_cash:

@@ -14,7 +14,8 @@ from tarmac.engine.walk import Row
 from tarmac.errors import InputError
 from tarmac.layout import plan_of
 from tarmac.plan import Plan
-from tarmac.scenario import Scenario, apply, without_funding
+from tarmac.scenario import Scenario, apply, from_now_on, without_funding
+from tarmac.simulation import changes_past
 from tarmac.survival import level_of, paired_difference, standard_error
 
 SAVINGS: Final = ("hiring-freeze", "cut-compute-20", "cut-team-10")
@@ -52,15 +53,15 @@ class Alternative:
 
 
 def savings(company: Company) -> tuple[Scenario, ...]:
-    """Those of SAVINGS that fit a company and change it."""
+    """Those of SAVINGS that fit a company and change it, from now on."""
     found, before = [], _laid_out(company)
     for name in SAVINGS:
-        scenario = library.load_scenario(name)
+        scenario = from_now_on(library.load_scenario(name), company)
         try:
-            after = _laid_out(apply(company, scenario))
+            changed = apply(company, scenario)
         except InputError:
             continue
-        if after != before:
+        if _laid_out(changed) != before and not changes_past(company, changed):
             found.append(scenario)
     return tuple(found)
 

@@ -25,9 +25,10 @@ class Raise:
     `need`: money at the beginning of month index `at`. `in_time`: paths on which money raised from each month on comes
     before insolvency if the attempt closes, shape (months,); `closes`: mean chance that it does; `waits`: paths by the
     months from its start to the money, shape (months + 1,). `now`: the first month index in which it can begin, that
-    after the origin of the facts where the company has been calibrated. `survives`: paths that reach the horizon, by start and
-    amount, if it closes, shape (starts, amounts); of `tried` paths. `dilution`: what the amount costs in shares, None
-    where no valuation is known or nothing is raised. `alternatives`: what else would be needed, the first as it is.
+    after the origin of the facts where the company has been calibrated. `survives`: paths that reach the horizon, by
+    start and amount, if it closes, shape (starts, amounts); of `tried` paths. `dilution`: what the amount costs in
+    shares, None where no valuation is known or nothing is raised. `alternatives`: what else would be needed, the first
+    as it is.
     """
 
     company: str

@@ -12,7 +12,7 @@ from tarmac.report.style import BLUE, FAINT_INK, INK, ORANGE, SKY, drawable, sty
 from tarmac.report.words import counted, percent, short
 from tarmac.sensitivity import Share
 from tarmac.survival import wilson
-from tarmac.why import Known, Source, Why, Wrong
+from tarmac.why import LEARNT, Known, Source, Why, Wrong
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -216,6 +216,12 @@ def _notes(found: Why) -> str:
         )
     if any(" + " in source.name for source in found.inputs[:ROWS]):
         words.append("(+1): with the inputs correlated with it.")
+    learnt = next((source for source in found.inputs if source.name == LEARNT), None)
+    if learnt is not None:
+        of = counted(len(learnt.members), "input")
+        words.append(
+            f"{LEARNT[0].upper()}{LEARNT[1:]}: {of} and what had happened by then, which depend on each other."
+        )
     if found.wrong:
         words.append("Others: survivors, by the same months. Ratio: chance of insolvency with it over without.")
     need = f", {found.need_paths:,} for the need" if found.need_paths else ""
