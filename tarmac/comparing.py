@@ -16,8 +16,8 @@ from tarmac.company import Company
 from tarmac.engine.block import Job, Tally
 from tarmac.engine.needing import need_of_block
 from tarmac.errors import InputError, Problem
-from tarmac.forecast import Clock, Fan, Need
 from tarmac.layout import plan_of
+from tarmac.measures import Clock, Fan, Need
 from tarmac.months import Month
 from tarmac.paired import Difference, Joint, need_difference
 from tarmac.scenario import Scenario, apply

@@ -12,9 +12,9 @@ from tarmac.company import Company
 from tarmac.comparing import needs_of
 from tarmac.engine.block import Job, Prepared, overflow_raised
 from tarmac.errors import InputError, Problem
-from tarmac.forecast import Need
 from tarmac.layout import plan_of
 from tarmac.levers import Handle
+from tarmac.measures import Need
 from tarmac.scenario import Scenario, apply, pulled
 from tarmac.streams import BLOCK_PATHS
 from tarmac.summary import HistogramBuilder

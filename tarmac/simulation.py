@@ -21,8 +21,9 @@ from tarmac.engine.block import Job, Tally, overflow_raised, run_blocks
 from tarmac.engine.draws import known_numbers
 from tarmac.engine.needing import Needed, need_of_block
 from tarmac.errors import InputError, Problem, out_of_range
-from tarmac.forecast import CALIBRATED, INSOLVENT, Clock, Forecast, GoingConcern, Loss, Mark, Need, Origin
+from tarmac.forecast import CALIBRATED, INSOLVENT, Forecast, GoingConcern, Mark, Origin
 from tarmac.layout import plan_of
+from tarmac.measures import Clock, Loss, Need
 from tarmac.months import Month
 from tarmac.plan import Plan
 from tarmac.scenario import Scenario, apply, with_approved_plans, without_funding, without_plans

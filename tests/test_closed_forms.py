@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from tarmac.company import Company, company_from
 from tarmac.engine.block import Job, Prepared
 from tarmac.engine.ledger import Ledger
-from tarmac.forecast import Clock, Forecast
+from tarmac.forecast import Forecast
 from tarmac.layout import plan_of
+from tarmac.measures import Clock
 from tarmac.simulation import simulate
 
 PATHS: Final = 16_384

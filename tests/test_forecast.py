@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from tarmac.company import Company, company_from
-from tarmac.forecast import Clock, Fan, Forecast, Need
+from tarmac.forecast import Forecast
+from tarmac.measures import Clock, Fan, Need
 from tarmac.simulation import simulate
 from tarmac.summary import Histogram, HistogramBuilder
 

@@ -10,8 +10,8 @@ from matplotlib.text import Text
 
 from tarmac import load
 from tarmac.engine.block import Job
-from tarmac.forecast import Loss
 from tarmac.layout import plan_of
+from tarmac.measures import Loss
 from tarmac.raising import Raise, attempt_of, raising, savings
 from tarmac.report.raising import WIDTH, lost_in_words, raise_text
 from tarmac.report.raising_charts import instead_table, need_curve, raise_figure, save_raise, start_map, start_table

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tarmac import load, simulate
-from tarmac.forecast import Clock, Forecast, GoingConcern, Mark, Need, Origin
+from tarmac.forecast import Forecast, GoingConcern, Mark, Origin
+from tarmac.measures import Clock, Need
 from tarmac.months import Month
 from tarmac.report.text import LINES, WIDTH, alt_text, headline, need_in_words, screen, simple_rule
 from tarmac.report.words import bound_of_none, percent

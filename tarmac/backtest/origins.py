@@ -16,8 +16,8 @@ from tarmac.engine.observing import Question
 from tarmac.errors import InputError, Problem
 from tarmac.facts import USED, Fact
 from tarmac.fit import fit
-from tarmac.forecast import Clock
 from tarmac.layout import plan_of
+from tarmac.measures import Clock
 from tarmac.months import Month
 from tarmac.scenario import without_funding
 from tarmac.scoring import crps_within

@@ -12,8 +12,9 @@ from tarmac.engine.block import Job
 from tarmac.engine.needing import need_of_block
 from tarmac.engine.trying import Timing, Trial
 from tarmac.errors import InputError, Problem
-from tarmac.forecast import Forecast, Need
+from tarmac.forecast import Forecast
 from tarmac.layout import plan_of
+from tarmac.measures import Need
 from tarmac.raising.attempt import Attempt, with_attempt
 from tarmac.raising.dilution import dilution_of
 from tarmac.raising.instead import alternatives

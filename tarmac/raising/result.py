@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarmac.forecast import Need
+from tarmac.measures import Need
 from tarmac.months import Month
 from tarmac.raising.attempt import Attempt
 from tarmac.raising.dilution import Dilution

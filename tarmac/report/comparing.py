@@ -4,7 +4,7 @@ import textwrap
 from typing import Final
 
 from tarmac.comparing import NEED_LEVELS, Comparison, Outcome, Pair
-from tarmac.forecast import Need
+from tarmac.measures import Need
 from tarmac.money import format_money, format_share
 from tarmac.paired import Difference
 from tarmac.report.words import counted, percent, short

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tarmac.forecast import Loss
+from tarmac.measures import Loss
 from tarmac.money import format_money, format_share
 from tarmac.raising import LEVELS, Alternative, Attempt, Raise, Span
 from tarmac.report.words import counted, percent, short

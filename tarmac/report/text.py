@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from tarmac.errors import printable
-from tarmac.forecast import CALIBRATED, INSOLVENT, Clock, Fan, Forecast
+from tarmac.forecast import CALIBRATED, INSOLVENT, Forecast
+from tarmac.measures import Clock, Fan
 from tarmac.money import format_money, format_share
 from tarmac.report.words import (
     CLOCK_NAMES,
