@@ -67,10 +67,8 @@ class Ownership:
 class GoingConcern:
     """Whether obligations are met for a year from the day the accounts are issued (after ASC 205-40).
 
-    `months`: from the opening to the end of that year, the reporting lag and twelve; of a company that has been
-    calibrated, the months its facts tell of besides, in which no bill may have been missed either. `without_plans`,
-    `approved`: the first missed bill of the company with no round and no policy, and with those alone that are
-    approved.
+    `months`: from the opening to the end of that year: those facts tell of, the reporting lag, twelve. `without_plans`,
+    `approved`: the first missed bill of the company with no round and no policy, and with the approved ones alone.
     """
 
     months: int
@@ -119,7 +117,7 @@ class Translation:
 class Origin:
     """Where a forecast comes from: enough to run it again.
 
-    `text`: what the printout says it assumed (opening balances, what "a to b" means), one sentence each.
+    `text`: what the printout says it assumed, one sentence each; `now`: the month index after those facts tell of.
     """
 
     company: str
@@ -135,7 +133,6 @@ class Origin:
     common_at_opening: float = 1.0
     """The share that all common holders have at the opening."""
     now: int = 0
-    """The month index with which the future begins, where facts have told of the months before."""
     translation: Translation | None = None
     """Where amounts are told in another currency than the company's: from which, and at what rate."""
     begin_by: int | None = None
@@ -288,16 +285,14 @@ class Forecast:
 
     @property
     def simple_runway(self) -> float | None:
-        """Opening cash over mean net burn of the first three months that a path survives, in months; None without burn.
+        """Cash over mean net burn of the next three months that a path survives, in months; None without burn.
 
-        The usual rule of thumb, for comparison only. Of a company that has been calibrated, from the month after the
-        origin of its facts on.
+        The usual rule of thumb, for comparison only: from the opening, or from the month after the facts.
         """
         now = self.origin.now
-        burns = self.net_burn.mean[now : now + 3]
-        burns = burns[np.isfinite(burns)]
+        burns = [burn for burn in self.net_burn.mean[now : now + 3].tolist() if math.isfinite(burn)]
         cash = float(self.cash.mean[now - 1]) if now else self.origin.opening_cash
-        return cash / float(burns.mean()) if len(burns) and burns.mean() > 0 else None
+        return cash / (sum(burns) / len(burns)) if sum(burns) > 0 else None
 
     def month_name(self, index: int) -> Month:
         """The calendar month of a month index counted from 0."""

@@ -124,7 +124,7 @@ def going_concern(company: Company, job: Job) -> GoingConcern:
     months = job.plan.now + company.company.reporting_lag_months + 12
     bare = _first_missed(run(_other(job, without_plans(company), months=months)))
     plans = with_approved_plans(company)
-    if not plans.round and not plans.policy:
+    if not any(item.approved for item in (*plans.round, *plans.policy)):
         return GoingConcern(months, bare, bare)
     return GoingConcern(months, bare, _first_missed(run(_other(job, plans, months=months))))
 

@@ -93,6 +93,7 @@ def test_a_raise_keeps_what_was_raised_and_comes_after_the_facts(subject: Compan
     bare = without_funding(subject)
     alone = Prepared(Job(plan_of(bare), 5, MONTHS, 2_000), 0).ledger().run()["insolvent"] == MONTHS
     assert found.alone == alone.sum() > 0, "round A, which facts tell of, has closed"
+    assert attempt_of(subject).source == "round.B", "round A is of the past"
     assert found.at == found.now == found.starts[0] == NOW
     assert found.begin_by is None or found.begin_by >= NOW
     assert found.amount is not None
@@ -115,6 +116,7 @@ def test_money_for_the_past_is_refused(subject: Company, at: int | None, months:
 def test_rule_need_and_going_concern_count_from_the_facts(subject: Company) -> None:
     forecast = tarmac.simulate(subject, months=MONTHS, paths=1_000, seed=5)
     assert forecast.going_concern.months == NOW + 3 + 12
+    assert forecast.going_concern.approved is forecast.going_concern.without_plans, "no plan is approved"
     assert forecast.simple_runway == pytest.approx(
         forecast.cash.mean[NOW - 1] / forecast.net_burn.mean[NOW : NOW + 3].mean()
     )

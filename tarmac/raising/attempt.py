@@ -40,8 +40,14 @@ class Attempt:
 def attempt_of(
     company: Company, *, takes: str | None = None, succeeds: str | None = None, pre_money: str | None = None
 ) -> Attempt:
-    """How a raise goes: as said, or as the first equity round of the company does; else at once and surely."""
+    """How a raise goes: as said, or as the first equity round of the company does; else at once and surely.
+
+    Of a company that has been calibrated, the first that does not begin before the origin of its facts, if any.
+    """
     planned = [item for item in company.document().get("round", ()) if item["instrument"] == "equity"]
+    if company.posterior is not None:
+        origin = str(company.posterior.about.origin)
+        planned.sort(key=lambda item: item.get("starts", origin) < origin)
     known = planned[0] if planned else {}
     source = f"round.{known['name']}" if known else "nothing: the money comes at once"
     priced: dict[str, Any] = next((item for item in planned if "pre_money" in item or "sold" in item), {})

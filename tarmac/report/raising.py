@@ -175,8 +175,11 @@ def _price(found: Raise) -> Iterator[str]:
             price = "At that valuation"
         text = f"{price} it buys {_span(cost.sold)} of the company"
         end = (found.first_month + (found.months - 1)).label
+        before = f" in {found.first_month.label}" if found.now else ""
         if cost.common is not None:
-            text += f"; founders and staff go from {format_share(cost.opening)} to {_span(cost.common)} by {end}"
+            text += (
+                f"; founders and staff go from {format_share(cost.opening)}{before} to {_span(cost.common)} by {end}"
+            )
         yield f"{text} (P50, P5 to P95)"
     if cost.at_exit is not None and cost.proceeds is not None:
         sold = f"{percent(cost.at_exit.paths, cost.paths)}%"
