@@ -151,6 +151,32 @@ def test_facts_are_told_apart_and_the_company_with_its_past_reproduces_them() ->
     )
 
 
+def test_telling_how_far_it_is_changes_nothing_and_never_goes_back() -> None:
+    def narrow(points: Any) -> Any:
+        return stats.norm.logpdf(points[0].astype(float), 1.0, 0.01)
+
+    told: list[tuple[int, int]] = []
+    effort = Effort(particles=400, pools=2, sweeps=3, last=10)
+    found, quiet = (
+        temper(narrow, 4, effort=effort, dice=np.random.default_rng(1), tell=tell)
+        for tell in (lambda done, whole: told.append((done, whole)), None)
+    )
+    np.testing.assert_array_equal(found.cloud.points, quiet.cloud.points)
+    done = [hundredths for hundredths, _ in told]
+    assert len(set(done)) > 5
+    assert done == sorted(done)
+    assert 0 <= done[0] < 70 < done[-1] <= 100
+    assert {whole for _, whole in told} == {100}
+
+
+def test_only_the_first_population_tells_how_far_it_is() -> None:
+    told: list[tuple[int, int]] = []
+    found = learnt(cash(110))
+    heard = posterior_of(company(), facts(cash(110)), seed=1, method=SMALL, tell=lambda *way: told.append(way))
+    assert heard.posterior.text() == found.posterior.text()
+    assert told == sorted(told) != []
+
+
 # --- What cannot be
 
 

@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import starmap
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tarmac.calibrate.diagnostics import effective_size, split_r_hat
 from tarmac.calibrate.observing import Observation, Target, observation_of
 from tarmac.calibrate.result import Calibration, Quality, learnt_of, pairs_of
-from tarmac.calibrate.tempering import Effort, Population, temper
+from tarmac.calibrate.tempering import Effort, Population, Tell, temper
 from tarmac.calibrate.unknowns import Points, unknowns_of
 from tarmac.company import Company
 from tarmac.company.calibrated import calibrated, declared, fingerprint
@@ -57,6 +57,7 @@ def posterior_of(
     origin: Month | None = None,
     seed: int | None = None,
     method: Method = Method(),
+    tell: Tell | None = None,
 ) -> Calibration:
     """The joint posterior of a company's past given the facts marked for calibration that were known by `origin`.
 
@@ -65,6 +66,7 @@ def posterior_of(
     any fact used: uncertain numbers, monthly shocks, chances, events. Monthly noise is part of the model, so it is what
     the model allows itself to be off by. InputError where there is nothing to learn from or nothing to be learnt, and
     where the facts are out of the model's reach. Whether the result is good is for `Calibration.quality` to say.
+    `tell` hears of the first population only.
     """
     facts = [fact for fact in facts if fact.use in USED]
     bare = calibrated(company, None) if company.posterior is not None else company
@@ -76,7 +78,7 @@ def posterior_of(
     observed = [observation_of(fact, bare) for fact in used]
     months = max(item.question.end(plan) for item in observed) + 1
     target = Target(unknowns_of(plan, months), observed)
-    found = _populations(target, method, seed=seed)
+    found = _populations(target, method, seed=seed, tell=tell)
     _check_reach(target, found, facts=used, company=bare)
     points = np.hstack([population.cloud.points for population in found])
     parts = target.unknowns.parts(points)
@@ -118,18 +120,22 @@ def known_by(
     return used, tuple(fact for fact in seen if fact not in used), at
 
 
-def _populations(target: Target, method: Method, *, seed: int) -> list[Population]:
-    """Populations that know nothing of each other."""
+def _populations(target: Target, method: Method, *, seed: int, tell: Tell | None) -> list[Population]:
+    """Populations that know nothing of each other. The first is carried here, and tells how far it is."""
     workers = min(method.workers or os.cpu_count() or 1, method.populations)
     tasks = [(target, method.effort, seed, number) for number in range(method.populations)]
-    calls = [(task,) for task in tasks]
-    return list(starmap(_population, calls) if workers == 1 else elsewhere(_population, calls, workers=workers))
+    if workers == 1:
+        return [_population(tasks[0], tell), *map(_population, tasks[1:])]
+    others = [(task,) for task in tasks[1:]]
+    with ThreadPoolExecutor(1) as beside:
+        waited = beside.submit(lambda: list(elsewhere(_population, others, workers=workers - 1)))
+        return [_population(tasks[0], tell), *waited.result()]
 
 
-def _population(task: tuple[Target, Effort, int, int]) -> Population:
+def _population(task: tuple[Target, Effort, int, int], tell: Tell | None = None) -> Population:
     target, effort, seed, number = task
     dice = np.random.Generator(Streams(seed, number).open(_STREAM))
-    return temper(target, target.count, effort=effort, dice=dice)
+    return temper(target, target.count, effort=effort, dice=dice, tell=tell)
 
 
 def _quality(scores: dict[str, NDArray[np.float64]], found: Sequence[Population]) -> Quality:

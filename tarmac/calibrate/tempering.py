@@ -19,8 +19,12 @@ _BISECTIONS: Final = 50
 _WALKS: Final = 3
 """Steps for each refreshment."""
 
-Tell = Callable[[float], None]
-"""Told of the power reached."""
+_HUNDRED: Final = 100
+_LAST_PART: Final = 30
+"""How many hundredths of the work the moves at the last power are, about."""
+
+Tell = Callable[[int, int], None]
+"""Told how many hundredths of the way are behind, of a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,35 @@ class Population:
         return bool(self.powers) and self.powers[-1] == 1
 
 
-def temper(target: Likelihood, coordinates: int, *, effort: Effort, dice: np.random.Generator) -> Population:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Tells how far a population is on its way over some `powers`, the first of them 0."""
+
+    effort: Effort
+    powers: list[float]
+    tell: Tell | None
+
+    def moved(self, sweeps: int) -> None:
+        """So many sweeps at the last of the powers are done. The logarithm of the power counts, then the sweeps."""
+        if self.tell is None:
+            return
+        first, power = self.powers[1], self.powers[-1]
+        if power == 1:
+            self.tell(_HUNDRED - _LAST_PART + int(_LAST_PART * sweeps / self.effort.last), _HUNDRED)
+        else:
+            self.tell(int((_HUNDRED - _LAST_PART) * (1.0 - np.log(power) / np.log(first))), _HUNDRED)
+
+
+def temper(
+    target: Likelihood, coordinates: int, *, effort: Effort, dice: np.random.Generator, tell: Tell | None = None
+) -> Population:
     """Carry a population from N(0, I) to N(0, I) times a likelihood.
 
     Where no point of the prior is possible, it is empty; where it takes too many powers, it ends before the posterior.
     """
     cloud, lived = _drawn(target, coordinates, effort=effort, dice=dice)
     ancestors, powers, evidence = np.arange(len(cloud.likelihood)), [0.0], float(np.log(lived)) if lived else -np.inf
-    chain = Chain(target, dice)
+    chain, way = Chain(target, dice), _Way(effort, powers, tell)
     while len(ancestors) and powers[-1] < 1 and len(powers) <= effort.powers:
         power = next_power(cloud.likelihood, powers[-1], kept=effort.kept * effort.particles)
         weights, gained = _weights((power - powers[-1]) * cloud.likelihood)
@@ -80,7 +105,7 @@ def temper(target: Likelihood, coordinates: int, *, effort: Effort, dice: np.ran
         chosen = systematic(weights, effort.particles, dice=dice)
         cloud, ancestors = cloud.take(chosen), ancestors[chosen]
         powers.append(power)
-        _move(cloud, chain, power=power, effort=effort)
+        _move(cloud, chain, way=way)
     return Population(cloud, ancestors, tuple(powers[1:]), chain.accepted, lived, evidence)
 
 
@@ -118,14 +143,15 @@ def _drawn(target: Likelihood, coordinates: int, *, effort: Effort, dice: np.ran
     return cloud, len(cloud.likelihood) / (effort.pools * effort.particles)
 
 
-def _move(cloud: Cloud, chain: Chain, *, power: float, effort: Effort) -> None:
+def _move(cloud: Cloud, chain: Chain, *, way: _Way) -> None:
     """Move a population by sweeps, until it has forgotten where it was, or as long as is worth the while."""
-    begun = cloud.points.copy()
-    for _ in range(effort.last if power == 1 else effort.sweeps):
+    begun, power, effort = cloud.points.copy(), way.powers[-1], way.effort
+    for sweep in range(effort.last if power == 1 else effort.sweeps):
         reference = Reference.fitted(cloud.points)
         for _ in range(_WALKS):
             chain.walk(cloud, reference, power=power)
         chain.refresh(cloud, power=power)
+        way.moved(sweep + 1)
         if remembered(begun, cloud.points, power=power) < effort.forgotten:
             break
 

@@ -9,7 +9,7 @@ from tarmac import library
 from tarmac.calibrate import Calibration, Method, posterior_of
 from tarmac.cli.asked import AskedCalibration
 from tarmac.cli.checking import SEEDS, in_the_way
-from tarmac.cli.console import note
+from tarmac.cli.console import note, progress
 from tarmac.cli.saving import Writer, as_json, file_name, text_writer
 from tarmac.cli.telling import hand_over
 from tarmac.company import Company
@@ -31,7 +31,9 @@ _DRAWS: Final = (100, 5_000)
 def run(asked: AskedCalibration) -> int:
     """Check everything, calibrate, print and save; the exit code."""
     company, facts, origin = _checked(asked)
-    found = posterior_of(company, facts, origin=origin, seed=asked.seed, method=Method(draws=asked.draws))
+    method = Method(draws=asked.draws)
+    with progress(quiet=asked.quiet, what="per cent") as tell:
+        found = posterior_of(company, facts, origin=origin, seed=asked.seed, method=method, tell=tell)
     if not found.quality.good:
         note(poor_text(found))
         return NOT_AT_REST
