@@ -89,10 +89,10 @@ class _Bar:
         self._shown = False
 
     def tell(self, done: int, total: int) -> None:
+        self._progress.update(self._task, completed=done, total=total)
         if not self._shown and time.monotonic() - self._begun > PATIENCE_SECONDS:
             self._progress.start()
             self._shown = True
-        self._progress.update(self._task, completed=done, total=total)
 
     def close(self) -> None:
         if self._shown:
