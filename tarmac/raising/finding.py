@@ -22,7 +22,7 @@ from tarmac.raising.result import Raise
 from tarmac.scenario import Scenario, without_funding
 from tarmac.simulation import forecast_of, need_from, overflow_told
 
-PATHS: Final = 4_096
+PATHS: Final = 2_048
 """Paths of the table over starts and amounts, and of what else would be needed: the first of the run."""
 
 _STARTS: Final = 8
