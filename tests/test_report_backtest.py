@@ -103,7 +103,7 @@ def test_the_case_chart_shows_every_outcome(snapshots: SnapshotTest) -> None:
 
 def test_the_other_figures_have_their_panels(firms: FirmsTest, origins: OriginsTest) -> None:
     left, right = backtest_figure(firms).axes
-    words = [runways(place).replace(' and more', '+') for place in range(len(RUNWAYS) - 1)]
+    words = [runways(place).replace(" and more", "+") for place in range(len(RUNWAYS) - 1)]
     assert [text.get_text() for text in left.get_xticklabels()] == words
     assert len(right.get_yticklabels()) == 3
     chances, facts = backtest_figure(origins).axes
