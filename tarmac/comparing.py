@@ -21,7 +21,7 @@ from tarmac.measures import Clock, Fan, Need
 from tarmac.months import Month
 from tarmac.paired import Difference, Joint, need_difference
 from tarmac.scenario import Scenario, apply
-from tarmac.simulation import NEED_PATHS, How, Progress, changes_past, check_run, need_of_all
+from tarmac.simulation import NEED_PATHS, How, Progress, changes_past, check_run, need_of_all, overflow_told
 from tarmac.streams import fresh_seed
 from tarmac.summary import HistogramBuilder, Summary
 from tarmac.workers import elsewhere
@@ -288,13 +288,10 @@ def outcomes(jobs: dict[str, Job], how: How = _PLAIN, *, needs: bool = True) -> 
     paths = sum(job.paths for job in jobs.values())
     workers = how.workers or (1 if paths < _WORTH_PROCESSES else os.cpu_count() or 1)
     tasks = [((name, job, needs),) for name, job in jobs.items()]
-    try:
+    with overflow_told("command line", max((job.months for job in jobs.values()), default=0)):
         alone = workers == 1 or len(jobs) == 1
         found = starmap(_outcome, tasks) if alone else elsewhere(_outcome, tasks, workers=min(workers, len(jobs)))
         yield from _told(found, jobs, tell=how.progress)
-    except OverflowError:
-        rule, remedy = "amounts stay below 1e38", "lower growth or volatility, or look fewer months ahead"
-        raise InputError([Problem("command line", "growth", "", rule, remedy)]) from None
 
 
 def _told(found: Iterator[Outcome], jobs: dict[str, Job], *, tell: Progress | None) -> Iterator[Outcome]:

@@ -23,6 +23,7 @@ from tarmac.facts import Quantity
 from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.patch import Edit, Patch
+from tarmac.simulation import overflow_told
 
 SCHEMA: Final = "tarmac.diff/1"
 
@@ -173,6 +174,12 @@ def difference(old: Company, new: Company, *, terms: Terms) -> Difference:
     what changes do together. InputError where the two are not versions of one company, or in the wrong order.
     """
     _check(old, new, months=terms.months)
+    with overflow_told(new.file, terms.months):
+        return _difference(old, new, terms=terms)
+
+
+def _difference(old: Company, new: Company, *, terms: Terms) -> Difference:
+    """The same of two versions that can be compared. OverflowError where amounts grow beyond 1e38."""
     passed = new.company.first_month - old.company.first_month
     found = changes(old, new)
     undoings, left = _undoings(old, new, terms=terms, found=found)

@@ -11,11 +11,12 @@ import numpy as np
 from tarmac.company import Company
 from tarmac.comparing import needs_of
 from tarmac.engine.block import Job, Prepared, overflow_raised
-from tarmac.errors import InputError, Problem
+from tarmac.errors import InputError
 from tarmac.layout import plan_of
 from tarmac.levers import Handle
 from tarmac.measures import Need
 from tarmac.scenario import Scenario, apply, pulled
+from tarmac.simulation import overflow_told
 from tarmac.streams import BLOCK_PATHS
 from tarmac.summary import HistogramBuilder
 from tarmac.survival import Z95, standard_error
@@ -269,15 +270,14 @@ class _Seeker:
         return True
 
     def _run(self, pulls: tuple[Pulled, ...]) -> float:
+        months = self.months if self.target.survive is None else self.target.month + 1
         try:
             company = apply(self.company, together(pulls)) if pulls else self.company
-            months = self.months if self.target.survive is None else self.target.month + 1
-            return self._judged(Job(plan_of(company), self.seed, months, self.paths))
+            job = Job(plan_of(company), self.seed, months, self.paths)
         except InputError:
             return math.nan
-        except OverflowError:
-            rule, remedy = "amounts stay below 1e38", "lower growth or volatility, or look fewer months ahead"
-            raise InputError([Problem(self.company.file, "growth", "", rule, remedy)]) from None
+        with overflow_told(self.company.file, months):
+            return self._judged(job)
 
     def _judged(self, job: Job) -> float:
         if self.target.survive is None:

@@ -76,3 +76,14 @@ def test_both_seeds_are_checked(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().err
     assert "command line: seed = -1" in shown
     assert "command line: old-seed = -2" in shown
+
+
+def test_amounts_that_grow_out_of_bounds_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = (
+        '[[compute]]\nname = "gpu"\nkind = "on_demand"\nmonthly = 1\ngrowth = 2\nprice_growth = 1\nvolatility = "5%"\n'
+    )
+    (folder / "new.toml").write_text(OLD + line, "utf-8")
+    assert main(["diff", "old.toml", "new.toml", "--paths", "100", "--seed", "7", "--months", "590"]) == 2
+    message = capsys.readouterr().err
+    assert "1e38" in message
+    assert "new.toml" in message

@@ -12,7 +12,7 @@ from tarmac.errors import InputError, Problem, out_of_range
 from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.scenario import Scenario
-from tarmac.simulation import MOST_PATHS, Progress, with_scenarios
+from tarmac.simulation import MOST_PATHS, Progress, overflow_told, with_scenarios
 from tarmac.statements.finding import Which, find
 from tarmac.statements.tables import Series, tables_of
 from tarmac.streams import MAX_SEED, fresh_seed
@@ -133,12 +133,8 @@ def statements_of_job(
     tell: Progress | None = None,
 ) -> Statements:
     """The same of a run that has been laid out; `tell` hears of paths done and paths in all."""
-    try:
+    with overflow_told(file, job.months):
         found = find(job, path, tell=tell)
-    except OverflowError:
-        rule = "amounts stay below 1e38"
-        remedy = "lower growth or volatility, or look fewer months ahead"
-        raise InputError([Problem(file, "growth", f"over {job.months} months", rule, remedy)]) from None
     plan, tables = job.plan, tables_of(job.plan, found.accounts)
     return Statements(
         company=plan.name,
