@@ -14,6 +14,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from tarmac.memory import room
+
 BLOCK_PATHS: Final = 16_384
 """Paths in a block: the unit of work, of randomness and of merging. Sized to stay in a core's cache."""
 
@@ -78,16 +80,9 @@ class Streams:
     def monthly_scores(self, driver: str, months: int) -> NDArray[np.float32]:
         """Standard-normal scores of a monthly shock. Shape (months, BLOCK_PATHS), single precision.
 
-        Box-Muller on 32-bit uniforms, a row at a time: a longer horizon keeps the months it shares with a shorter
-        one. The largest score is 6.8; a normal exceeds that once in 10**11 draws.
+        Drawn a row at a time: a longer horizon keeps the months it shares with a shorter one.
         """
-        half = BLOCK_PATHS // 2
-        bits = self.open(driver)
-        scores = np.empty((months, BLOCK_PATHS), np.float32)
-        radius, angle = np.empty(half, np.float32), np.empty(half, np.float32)
-        for out in scores:
-            _box_muller(bits.random_raw(half).view(np.uint32), out, scratch=(radius, angle))
-        return scores
+        return normals(self.open(driver), (months, BLOCK_PATHS))
 
     def occurrences(
         self, driver: str, rate: NDArray[np.float64], *, months: int, highest: float | None = None
@@ -134,6 +129,20 @@ class Occurrences:
     def where(self, keep: NDArray[np.bool_]) -> "Occurrences":
         """Some of them."""
         return Occurrences(self.months[keep], self.paths[keep], self.scores[keep])
+
+
+def normals(bits: np.random.BitGenerator, shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Standard normals of the given shape in single precision, a row after the other, at a third of the usual cost.
+
+    Box-Muller on 32-bit uniforms. The largest is 6.8; a normal exceeds that once in 10**11 draws.
+    """
+    rows, width = shape
+    half = -(-width // 2)
+    drawn: NDArray[np.float32] = room(rows, 2 * half, dtype=np.float32)
+    radius, angle = room(2, half, dtype=np.float32)
+    for out in drawn:
+        _box_muller(bits.random_raw(half).view(np.uint32), out, scratch=(radius, angle))
+    return drawn[:, :width]
 
 
 def _box_muller(

@@ -19,6 +19,7 @@ SHELVES = ("models", "scenarios", "reports", "seeds")
 LAYERS: dict[str, float] = {
     "errors": 0.0,
     "months": 0.0,
+    "memory": 0.0,
     "money": 0.1,
     "rows": 0.1,
     "distributions": 0.9,
@@ -75,6 +76,7 @@ APART = {("report", "engine"): "a report shows results and never computes them"}
 OUTSIDE: dict[str, set[str]] = {
     "errors": set(),
     "months": set(),
+    "memory": {"numpy"},
     "money": set(),
     "rows": set(),
     "distributions": {"numpy", "scipy"},
@@ -113,7 +115,7 @@ OUTSIDE: dict[str, set[str]] = {
     "axes": {"numpy"},
     "ruinmap": {"numpy"},
     "portfolio": {"numpy", "pandas", "scipy"},
-    "calibrate": {"numpy", "pandas", "scipy"},
+    "calibrate": {"numpy", "pandas", "scipy", "threadpoolctl"},
     "backtest": {"numpy", "pandas", "scipy"},
     "report": {"jinja2", "matplotlib", "numpy", "pandas", "pydantic", "pydantic_core", "xlsxwriter"},
     "cli": {"rich", "tomlkit", "typer"},

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from tarmac.calibrate.diagnostics import effective_size, split_r_hat
 from tarmac.calibrate.observing import Observation, Target, observation_of
@@ -135,7 +136,8 @@ def _populations(target: Target, method: Method, *, seed: int, tell: Tell | None
 def _population(task: tuple[Target, Effort, int, int], tell: Tell | None = None) -> Population:
     target, effort, seed, number = task
     dice = np.random.Generator(Streams(seed, number).open(_STREAM))
-    return temper(target, target.count, effort=effort, dice=dice, tell=tell)
+    with threadpool_limits(1, user_api="blas"):  # its matrices are small: more threads would wait for each other
+        return temper(target, target.count, effort=effort, dice=dice, tell=tell)
 
 
 def _quality(scores: dict[str, NDArray[np.float64]], found: Sequence[Population]) -> Quality:

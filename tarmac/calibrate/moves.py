@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.calibrate.unknowns import Points
+from tarmac.streams import normals
 
 Row = NDArray[np.float64]
 
@@ -104,7 +105,7 @@ class Chain:
         """One step of every point."""
         off = cloud.points - reference.mean[:, None]
         sizes = np.clip(self.step * np.exp(_SPREAD * self.dice.standard_normal(off.shape[1])), *_STEPS)
-        proposed = reference.deviations(self.dice.standard_normal(off.shape, np.float32))
+        proposed = reference.deviations(normals(self.dice.bit_generator, off.shape))
         proposed *= sizes.astype(np.float32)
         proposed += np.sqrt(1.0 - sizes**2).astype(np.float32) * off
         gain = reference.excess(proposed) - reference.excess(off)
@@ -128,7 +129,7 @@ class Chain:
         possible = np.isfinite(found)
         odds = gain + power * (np.where(possible, found, 0.0) - cloud.likelihood)
         taken = possible & (np.log(self.dice.random(len(found))) < odds)
-        cloud.points[:, taken] = proposed[:, taken]
+        np.copyto(cloud.points, proposed, where=taken)
         cloud.likelihood[taken] = found[taken]
         return float(taken.mean())
 

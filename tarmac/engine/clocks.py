@@ -41,14 +41,19 @@ class Clocks:
 
     def note(self, name: str, holds: Flags, *, month: int) -> None:
         """A clock strikes where something holds for the first time."""
-        never = self._never[name]
-        first = np.flatnonzero(holds & never)
-        self._struck[name][self.who[first]] = month
-        never[first] = False
+        self._strike(name, np.flatnonzero(holds & self._never[name]), month=month)
+
+    def note_on(self, name: str, paths: Paths, *, month: int) -> None:
+        """The same, where something is known to hold on some paths and on no other."""
+        self._strike(name, paths[self._never[name][paths]], month=month)
 
     def exit(self, month: int, paths: Paths) -> None:
         """The company is acquired on some paths."""
         self._struck["exit"][self.who[paths]] = month
+
+    def _strike(self, name: str, first: Paths, *, month: int) -> None:
+        self._struck[name][self.who[first]] = month
+        self._never[name][first] = False
 
     def keep(self, chosen: Selection) -> None:
         """Go on with some of the paths; the others have been struck for good."""

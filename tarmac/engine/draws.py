@@ -206,7 +206,8 @@ def _inputs(plan: Plan, streams: Streams, *, past: _Past | None) -> dict[str, Ro
 
 def _joint_scores(copula: Copula, streams: Streams) -> dict[str, Row]:
     independent = np.stack([streams.scores(f"number/{name}") for name in copula.drivers])
-    return dict(zip(copula.drivers, copula.factor @ independent, strict=True))
+    joint = np.einsum("ij,jp->ip", copula.factor, independent)  # not @, whose threads would get in each other's way
+    return dict(zip(copula.drivers, joint, strict=True))
 
 
 def _scores(plan: Plan, streams: Streams, *, months: int, past: _Past | None) -> dict[str, NDArray[np.float32]]:

@@ -1,12 +1,14 @@
 """Invoices of the last few months, and what of each is collected, paid or earned how many months later."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.selection import Paths, Selection
 from tarmac.engine.walk import Row
+from tarmac.memory import room
 
 Shares = tuple[float, ...]
 """Shares of an invoice by months since it was made out."""
@@ -18,7 +20,7 @@ class Invoices:
     """The invoices of the last `length` months, one row a month, each written over `length` months later."""
 
     def __init__(self, length: int, *, width: int) -> None:
-        self._rows = np.empty((length, width))
+        self._rows = room(length, width)
 
     def row(self, month: int) -> Row:
         """Where the invoices of a month are written."""
@@ -37,7 +39,7 @@ class Invoices:
 
     def open(self, month: int, shares: Shares, *, paths: Paths | None = None) -> Row:
         """What of the invoices so far is still to be settled after a month. Shape (paths,) or (1,)."""
-        return self.settled(month, tuple(1.0 - share for share in np.cumsum(shares)), paths=paths)
+        return self.settled(month, _unsettled(shares), paths=paths)
 
     def keep(self, chosen: Selection) -> None:
         """Go on with some of the paths."""
@@ -61,6 +63,12 @@ class Expected:
     def keep(self, chosen: Selection) -> None:
         """Go on with some of the paths."""
         self._rows = [chosen.row(row) for row in self._rows]
+
+
+@cache
+def _unsettled(shares: Shares) -> Shares:
+    """What of an invoice is still to be settled after each month."""
+    return tuple((1.0 - np.cumsum(shares)).tolist())
 
 
 def on(paths: Paths | None, row: Row) -> Row:

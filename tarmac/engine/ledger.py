@@ -240,7 +240,7 @@ class Ledger:
             self.equity.close(self)
             clocks.note("balance_sheet_insolvent", state.alive & (self.equity.value < -ROUNDING), month=month)
         elif len(fresh):
-            clocks.note("balance_sheet_insolvent", worthless(self, fresh, month=month), month=month)
+            clocks.note_on("balance_sheet_insolvent", worthless(self, fresh, month=month), month=month)
         if not self.plan.winds_down_for_nothing:
             stuck = state.cash < ending_costs(self, month) - ROUNDING
             clocks.note("point_of_no_return", state.alive & stuck, month=month)

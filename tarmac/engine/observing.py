@@ -1,8 +1,8 @@
 """What a model says of the quantities that facts are of, read on every path while a ledger is run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -78,40 +78,46 @@ class Observer:
 
     def month_end(self, month: int, ledger: "Ledger") -> None:
         """Take in what the month adds to each figure."""
-        books = self._books(month, ledger)
+        books: dict[str, Rows] = {}
         rates = ledger.drivers.currencies
         for (question, lines, end), answer in zip(self._asked, self.answers, strict=True):
-            rate = 1.0 if question.currency is None else rates[question.currency][month]
+            kind = question.quantity.kind
             if month == min(end, question.known):
                 answer.lived[...] = ledger.state.alive
-            for path in lines:
-                if path in books[question.quantity.kind] and self._counts(question, month, path=path):
-                    answer.figures[...] += books[question.quantity.kind][path] / rate
+            counting = [path for path in lines if self._counts(question, month, path=path)]
+            if counting and kind not in books:
+                books[kind] = _READ[kind](month, ledger)
+            rate = 1.0 if question.currency is None else rates[question.currency][month]
+            for path in counting:
+                if path in books[kind]:
+                    answer.figures[...] += books[kind][path] / rate
 
     def _counts(self, question: Question, month: int, *, path: str) -> bool:
         """Whether what a line adds in a month is part of the figure."""
         kind = question.quantity.kind
         first = question.last if kind in BALANCES else question.first
-        return first <= month - (self._terms[path] if kind == "unpaid" else 0) <= question.last
+        return first <= month - (self._terms.get(path, 0) if kind == "unpaid" else 0) <= question.last
 
-    def _books(self, month: int, ledger: "Ledger") -> Mapping[str, Rows]:
-        """What there is to read at a month's end: by kind of quantity and line, rows of shape (paths,) or (1,)."""
-        arrears = arrears_by_vendor(ledger)
-        due = {vendor.line.level.path: vendor.due(month) for vendor in ledger.vendors}
-        bills = {vendor.line.level.path: vendor.billed for vendor in ledger.vendors}
-        return {
-            "cash": {_ALL: ledger.state.cash},
-            "arrears": {_ALL: ledger.state.arrears, **arrears},
-            "unpaid": {path: np.clip(due[path], 0.0, owed) for path, owed in arrears.items()},
-            "billed": bills | {team.line.level.path: team.cost for team in ledger.teams},
-            "earned": ledger.earned,
-            "raised": {
-                plan.driver: dense(some, width=ledger.drivers.paths)
-                for plan, some in ledger.rounds.closed
-                if plan.instrument != "secondary"
-            },
-            "headcount": {team.line.level.path: team.heads for team in ledger.teams},
-        }
+
+def _unpaid(month: int, ledger: "Ledger") -> Rows:
+    """What is unpaid of the bill that falls due in a month, by vendor."""
+    due = {vendor.line.level.path: vendor.due(month) for vendor in ledger.vendors}
+    return {path: np.clip(due[path], 0.0, owed) for path, owed in arrears_by_vendor(ledger).items()}
+
+
+def _billed(_: int, ledger: "Ledger") -> Rows:
+    """What vendors have billed, and people have cost, in a month."""
+    bills = {vendor.line.level.path: vendor.billed for vendor in ledger.vendors}
+    return bills | {team.line.level.path: team.cost for team in ledger.teams}
+
+
+def _raised(_: int, ledger: "Ledger") -> Rows:
+    """What rounds have brought the company in a month."""
+    return {
+        plan.driver: dense(some, width=ledger.drivers.paths)
+        for plan, some in ledger.rounds.closed
+        if plan.instrument != "secondary"
+    }
 
 
 def arrears_by_vendor(ledger: "Ledger") -> Rows:
@@ -135,6 +141,18 @@ def dense(some: Some, *, width: int) -> Row:
     row = np.zeros(width)
     np.add.at(row, *some)
     return row
+
+
+_READ: Final[Mapping[str, Callable[[int, "Ledger"], Rows]]] = {
+    "cash": lambda _, ledger: {_ALL: ledger.state.cash},
+    "arrears": lambda _, ledger: {_ALL: ledger.state.arrears, **arrears_by_vendor(ledger)},
+    "unpaid": _unpaid,
+    "billed": _billed,
+    "earned": lambda _, ledger: ledger.earned,
+    "raised": _raised,
+    "headcount": lambda _, ledger: {team.line.level.path: team.heads for team in ledger.teams},
+}
+"""What there is to read at a month's end by kind of quantity: by line, rows of shape (paths,) or (1,)."""
 
 
 def observe(job: Job, questions: Sequence[Question]) -> list[Answer]:

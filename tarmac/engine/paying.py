@@ -11,6 +11,7 @@ from tarmac.engine.invoices import NOTHING
 from tarmac.engine.selection import Paths, Selection, Some
 from tarmac.engine.state import ROUNDING, Flags, State
 from tarmac.engine.walk import Row
+from tarmac.memory import room
 from tarmac.plan import VendorLine
 
 NO_BILL: Final = -1
@@ -82,7 +83,7 @@ class InOrder(AtOnce):
 
     Bills are paid in the order in which their vendors' patience ends: among vendors of equal tolerance that is oldest
     first, and between two whose patience ends in the same month the one that stands first in the file. A bill unpaid
-    is kept by vendor and months past due, on the paths alone that are late: row i of `_cells` are the bills of path
+    is kept by vendor and months past due, on the paths alone that are late: column i of `_cells` are the bills of path
     `_late[i]`, in the order in which they are paid.
     """
 
@@ -94,11 +95,11 @@ class InOrder(AtOnce):
         self._impatient = plan.insolvent_when == "missed_bill"
         self._late: Paths = np.empty(0, np.int64)
         self._layout = _Layout(self._vendors, self._patience)
-        self._cells = np.zeros((0, self._layout.cells))
+        self._cells = np.zeros((self._layout.cells, 0))
         self._rates = [
             drivers.value(vendor.late_interest) / 12 if vendor.late_interest else None for vendor in self._vendors
         ]
-        self._paid: Row = np.empty(drivers.paths)
+        self._paid: Row = room(drivers.paths)
         self.oldest = np.full(drivers.paths, NO_BILL)
         self._open(drivers)
 
@@ -107,9 +108,9 @@ class InOrder(AtOnce):
         if not any(vendor.opening_arrears for vendor in self._vendors):
             return
         self._late = np.arange(drivers.paths)
-        self._cells = np.zeros((drivers.paths, self._layout.cells))
+        self._cells = np.zeros((self._layout.cells, drivers.paths))
         for vendor, line in enumerate(self._vendors):
-            self._cells[:, self._layout.newest[vendor]] = drivers.at_opening(line.opening_arrears)
+            self._cells[self._layout.newest[vendor]] = drivers.at_opening(line.opening_arrears)
 
     @property
     def late(self) -> Paths:
@@ -118,19 +119,19 @@ class InOrder(AtOnce):
 
     def arrears_of(self, vendor: int) -> Row:
         """What is past due with one vendor on the paths that are late. Shape (late,)."""
-        total: Row = self._cells[:, self._layout.of[vendor]].sum(axis=1)
+        total: Row = self._cells[self._layout.of[vendor]].sum(axis=0)
         return total
 
     def beyond_patience(self, vendor: int) -> Row:
         """What is unpaid although its vendor's patience has ended, on the paths that are late. Shape (late,)."""
-        total: Row = self._cells[:, self._layout.ended[vendor]].sum(axis=1)
+        total: Row = self._cells[self._layout.ended[vendor]].sum(axis=0)
         return total
 
     def by_age(self, state: State) -> list[Row]:
         """What is past due by months past due, the last row all that is older. Shapes (paths,)."""
         rows = [np.zeros_like(state.arrears) for _ in range(int(self._layout.ages.max(initial=0)) + 1)]
-        for column, age in enumerate(self._layout.ages):
-            rows[age][self._late] += self._cells[:, column]
+        for bills, age in zip(self._cells, self._layout.ages, strict=True):
+            rows[age][self._late] += bills
         return rows
 
     def charge(self, dues: list[Row], state: State) -> tuple[list[Row], Row | None]:
@@ -154,10 +155,10 @@ class InOrder(AtOnce):
         here = places < len(self._late)
         here[here] &= self._late[places[here]] == paths[here]
         places, paths, shares = places[here], paths[here], shares[here]
-        columns = np.concatenate([np.flatnonzero(self._layout.of[vendor]) for vendor in vendors])
-        cells = self._cells[np.ix_(places, columns)]
-        amounts: Row = cells.sum(axis=1) * shares
-        self._cells[np.ix_(places, columns)] = cells * (1.0 - shares)[:, None]
+        theirs = np.ix_(np.concatenate([np.flatnonzero(self._layout.of[vendor]) for vendor in vendors]), places)
+        cells = self._cells[theirs]
+        amounts: Row = cells.sum(axis=0) * shares
+        self._cells[theirs] = cells * (1.0 - shares)
         state.arrears[paths] -= amounts
         state.payables[paths] -= amounts
         return paths, amounts
@@ -194,18 +195,21 @@ class InOrder(AtOnce):
             state.arrears[self._late] *= missed[self._late]  # nothing is left where all is paid, be it by a refund
             self.oldest[self._late] = NO_BILL
         cells = self._layout.month_older(self._cells, before=self._late, now=late)
-        for vendor, row in enumerate(dues):
-            cells[:, self._layout.newest[vendor]] += row[late] if len(row) > 1 else row
-        refunds = np.minimum(cells, 0.0).sum(axis=1)
-        np.maximum(cells, 0.0, out=cells)
-        left = np.cumsum(cells, axis=1)
-        left -= (self._paid[late] - refunds)[:, None]
-        np.maximum(left, 0.0, out=left)
-        cells = left.copy()
-        cells[:, 1:] -= left[:, :-1]
-        self._late, self._cells = late, cells
-        self.oldest[late] = np.where(cells > ROUNDING, self._layout.ages, NO_BILL).max(axis=1, initial=NO_BILL)
-        return late[(cells[:, self._layout.fatal] > ROUNDING).any(axis=1)]
+        for newest, row in zip(self._layout.newest, dues, strict=True):
+            cells[newest] += row[late] if len(row) > 1 else row
+        paid = self._paid[late] - np.minimum(cells, 0.0).sum(axis=0)  # a refund pays for others
+        oldest, ended = np.full(len(late), NO_BILL, np.int16), np.zeros(len(late), np.bool_)
+        for bills, age, fatal in zip(cells, self._layout.ages, self._layout.fatal, strict=True):
+            np.maximum(bills, 0.0, out=bills)
+            payment = np.minimum(bills, paid)
+            np.subtract(bills, payment, out=bills)
+            paid -= payment
+            unpaid = bills > ROUNDING
+            np.maximum(oldest, unpaid * np.int16(age - NO_BILL) + np.int16(NO_BILL), out=oldest)
+            if fatal:
+                ended |= unpaid
+        self._late, self._cells, self.oldest[late] = late, cells, oldest
+        return late[ended]
 
     def leave_unpaid(self, paths: Paths, state: State) -> Row:  # noqa: ARG002
         """What paths that have become insolvent owe their vendors is known already."""
@@ -216,7 +220,7 @@ class InOrder(AtOnce):
         self._reserve, self._paid, self.oldest = map(chosen.row, (self._reserve, self._paid, self.oldest))
         self._rates = [None if rate is None else chosen.row(rate) for rate in self._rates]
         places = chosen.at(self._late)
-        self._late, self._cells = places[places >= 0], self._cells[places >= 0]
+        self._late, self._cells = places[places >= 0], self._cells[:, places >= 0]
 
 
 class _Layout:
@@ -244,24 +248,20 @@ class _Layout:
         self.ended = [ended & self.of[vendor] for vendor in numbers]
         deadly = np.array([vendors[vendor].cut_off is None for _, vendor, _ in cells], np.bool_)
         self.fatal = ended & deadly
-        sources: dict[int, list[int]] = {}
+        self._sources: dict[int, list[int]] = {}
+        """Where what stands in a place came from, by place."""
         for here, (_, vendor, age) in enumerate(cells):
             there = place[vendor, min(age + 1, patience[vendor] + older[vendor])]
-            sources.setdefault(there, []).append(here)
-        self._from = [sources.get(there, [self.cells])[0] for there in range(self.cells)]
-        self._more = [(here, there) for there, found in sources.items() for here in found[1:]]
+            self._sources.setdefault(there, []).append(here)
 
     def month_older(self, cells: NDArray[np.float64], *, before: Paths, now: Paths) -> NDArray[np.float64]:
         """The bills of paths that were late, on the paths that are late now, every one a month older."""
-        older = np.zeros((len(now), self.cells))
-        _, old, new = np.intersect1d(before, now, assume_unique=True, return_indices=True)
-        if len(old):
-            same = np.zeros((len(old), self.cells + 1))  # the last column: nothing becomes a bill of this month
-            same[:, :-1] = cells[old]
-            moved = same[:, self._from]
-            for here, there in self._more:
-                moved[:, there] += same[:, here]
-            older[new] = moved
+        older = np.zeros((self.cells, len(now)))
+        if len(before) and len(now):
+            place = np.minimum(np.searchsorted(before, now), len(before) - 1)
+            known = before[place] == now
+            for there, sources in self._sources.items():
+                np.multiply(sum(cells[here].take(place) for here in sources), known, out=older[there])
         return older
 
 

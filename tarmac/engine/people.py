@@ -7,6 +7,7 @@ from tarmac.engine.drivers import Drivers
 from tarmac.engine.presence import Numbers
 from tarmac.engine.selection import Paths, Selection
 from tarmac.engine.walk import Row, Walk
+from tarmac.memory import room
 from tarmac.plan import TeamLine
 
 Leaving = tuple[Paths, Row, Row]
@@ -25,7 +26,7 @@ class Team:
         self._joining = joining(line, drivers)
         self._hiring: NDArray[np.bool_] = np.ones(1, np.bool_)
         self._cost: Row = np.zeros(self.walk.width)
-        self._paid: Row = self._cost
+        self._paid: Row = np.zeros(1)
         self._on_notice: Row | None = None
         self._leaving: dict[int, list[Leaving]] = {}
         self.severance: Row | None = None
@@ -42,8 +43,13 @@ class Team:
         self.severance = None
         for group in self._leaving.pop(month, []):
             self._let_go(group)
-        self._paid = self._cost * (self.heads if self._on_notice is None else self.heads + self._on_notice)
+        heads = self.heads if self._on_notice is None else self.heads + self._on_notice
+        self._paid = np.multiply(self._cost, heads, out=self._room(max(len(self._cost), len(heads))))
         return self._paid
+
+    def _room(self, width: int) -> Row:
+        """Where the pay of the month is written."""
+        return self._paid if len(self._paid) == width else room(width)
 
     @property
     def cost(self) -> Row:

@@ -5,6 +5,8 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from tarmac.memory import room
+
 Paths = NDArray[np.int64]
 Some = tuple[Paths, NDArray[np.float64]]
 """Some paths, and an amount for each."""
@@ -41,7 +43,7 @@ class Selection:
         """
         if rows.shape[1] == 1:
             return rows
-        kept = np.empty((len(rows), len(self)), rows.dtype)
+        kept = room(len(rows), len(self), dtype=rows.dtype)
         first = max(self.since - 1, 0)
         rows[first:].take(self.paths, axis=1, out=kept[first:], mode="clip")
         return kept

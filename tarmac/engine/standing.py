@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tarmac.engine.invoices import NOTHING, summed
 from tarmac.engine.selection import Paths, Selection
-from tarmac.engine.state import ROUNDING, Flags
+from tarmac.engine.state import ROUNDING
 from tarmac.engine.walk import Row
 
 if TYPE_CHECKING:
@@ -105,14 +103,12 @@ def ending_costs(ledger: "Ledger", month: int) -> Row:
     return total
 
 
-def worthless(ledger: "Ledger", fresh: Paths, *, month: int) -> Flags:
-    """Where a company that owes nothing else, and could not pay its dues, has assets for less than what is unpaid."""
+def worthless(ledger: "Ledger", fresh: Paths, *, month: int) -> Paths:
+    """Those paths on which a company that owes nothing else has assets for less than the dues it could not pay."""
     state = ledger.state
     left = state.cash[fresh]
     for line in ledger.revenue:
         left = left + line.receivable(month, fresh)
     for vendor in ledger.vendors:
         left = left + (0.0 if vendor.credits is None else vendor.credits.left[fresh])
-    found = np.zeros(len(state.cash), np.bool_)
-    found[fresh] = left < -ROUNDING
-    return found
+    return fresh[left < -ROUNDING]

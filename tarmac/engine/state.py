@@ -9,6 +9,7 @@ from tarmac.engine.drivers import Drivers
 from tarmac.engine.invoices import NOTHING
 from tarmac.engine.selection import NOBODY, Paths, Selection, Some
 from tarmac.engine.walk import Row
+from tarmac.memory import zeros
 
 ROUNDING: Final = 1e-6
 """Amounts of money closer than this (a ten-thousandth of a cent) are the same: sums of many are not exact."""
@@ -32,18 +33,18 @@ class State:
 
     def __init__(self, drivers: Drivers, extra_cash: Row | float) -> None:
         paths = drivers.paths
-        self.cash: Row = np.zeros(paths)
+        self.cash: Row = zeros(paths)
         self.cash += drivers.at_opening(drivers.plan.opening_cash)
         self.cash += extra_cash
-        self.arrears: Row = np.zeros(paths)
-        self.payables: Row = np.zeros(paths)
+        self.arrears: Row = zeros(paths)
+        self.payables: Row = zeros(paths)
         self.undrawn: Row = NOTHING
         self.earned = self.receipts = self.payroll = self.dues = self.paid = NOTHING
         self.interest = self.principal = self.taxes = self.drawn = self.one_offs = NOTHING
         self.funding: list[Some] = []
-        self._burns = [np.zeros(paths) for _ in range(BURN_WINDOW)]
+        self._burns = [zeros(paths) for _ in range(BURN_WINDOW)]
         self.net_burn: Row = self._burns[0]
-        self.recent_burn: Row = np.zeros(paths)
+        self.recent_burn: Row = zeros(paths)
         self._watched = drivers.plan.watches_runway
         self._finances = drivers.plan.has_debt or drivers.plan.has_taxes
         self.alive: NDArray[np.bool_] = np.ones(paths, np.bool_)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.selection import Selection, Some
+from tarmac.memory import room, zeros
 from tarmac.plan import Level
 from tarmac.uncertain import Uncertain
 
@@ -92,8 +93,8 @@ class Persistent:
         self._scores = scores
         self._keep = np.float32(persistence)
         self._fresh = np.float32(1.0 if persistence == 1 else np.sqrt(1 - persistence**2))
-        self._now = np.zeros(scores.shape[1], np.float32)
-        self._scratch = np.empty_like(self._now)
+        self._now: NDArray[np.float32] = zeros(scores.shape[1], dtype=np.float32)
+        self._scratch: NDArray[np.float32] = zeros(scores.shape[1], dtype=np.float32)
 
     def row(self, month: int) -> NDArray[np.float32]:
         """The process in `month`, each month in turn. Shape (paths,); overwritten next month."""
@@ -111,7 +112,7 @@ class Persistent:
         """Go on with some of the paths, and their scores."""
         self._scores = scores
         self._now = chosen.row(self._now)
-        self._scratch = np.empty_like(self._now)
+        self._scratch = room(len(self._now), dtype=np.float32)
 
 
 class Shaking:
@@ -120,19 +121,24 @@ class Shaking:
     def __init__(self, noise: Noise) -> None:
         self._noise = noise
         self._process = Persistent(noise.scores, noise.persistence)
-        self._row = np.empty(noise.scores.shape[1], np.float32)
+        self._make_room(noise.scores.shape[1])
+
+    def _make_room(self, width: int) -> None:
+        self._row, self._factor = room(width, dtype=np.float32), room(width)
+        volatility = self._noise.volatility
+        self._half_variance = None if volatility is None else volatility**2 * np.float32(0.5)
 
     def shake(self, month: int, amount: Row, *, out: Row) -> None:
         """Write amount x exp(volatility y - variance / 2), whose mean is the amount, plus noise in money into `out`."""
         noise, score = self._noise, self._process.row(month)
-        if noise.volatility is None:
+        if noise.volatility is None or self._half_variance is None:
             out[...] = amount
         else:
-            months = month + 1 if noise.persistence == 1 else 1
             np.multiply(score, noise.volatility, out=self._row)
-            self._row -= noise.volatility**2 * np.float32(months / 2)
+            self._row -= self._half_variance * np.float32(month + 1) if noise.persistence == 1 else self._half_variance
             np.exp(self._row, out=self._row)
-            np.multiply(amount, self._row, out=out)
+            self._factor[...] = self._row  # then both are double, which is twice as fast
+            np.multiply(amount, self._factor, out=out)
         if noise.money is not None:
             money = noise.money.at(score.astype(np.float64))
             out += money if noise.price is None else money * noise.price[month]
@@ -141,7 +147,7 @@ class Shaking:
         """Go on with some of the paths, and their noise."""
         self._noise = noise
         self._process.keep(chosen, noise.scores)
-        self._row = np.empty(len(chosen), np.float32)
+        self._make_room(len(chosen))
 
 
 class Walk:
@@ -156,7 +162,7 @@ class Walk:
         self._alters = alters
         self._added = added
         self.width = track.paths if alters or added is not None else track.width
-        self._level: Row = np.zeros(self.width)
+        self._level: Row = zeros(self.width)
         self._shaking = None if track.noise is None else Shaking(track.noise)
         later = added is not None or any(month > 0 for month in track.starts)
         self._kept: Row | None = np.ones(self.width) if later and (alters or track.hits) else None
@@ -241,9 +247,8 @@ class Walk:
         gain, price = self._track.gains[month], self._track.prices[month]
         if self._now is None or gain is not self._now[0] or price is not self._now[1]:
             self._now = (gain, price)
-            self._step = gain * price
-            if self._alters:
-                self._step = np.array(np.broadcast_to(self._step, self.width))
+            wide = self.width if self._alters else max(len(gain), len(price))
+            self._step = np.multiply(gain, price, out=room(wide))
             if self._by is not None or self._still is not None:
                 self._refresh(np.arange(self.width))
         return self._step
