@@ -1,6 +1,6 @@
 """`python -m tests.bench`: how fast, how large, how soon. Prints one table; see README.md beside this file.
 
-The two programs take turns, so that a busy moment of the machine hits both; the ratio is that of the medians.
+The ways take turns, so that a busy moment of the machine hits all of them; a ratio is taken within a turn.
 """
 
 import datetime
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,12 +24,14 @@ from numpy.typing import NDArray
 
 from tarmac import load
 from tarmac.engine.block import Job, run_blocks
+from tarmac.engine.draws import draw
 from tarmac.engine.needing import need_of_block
 from tarmac.layout import plan_of
 from tarmac.scenario import without_funding
 from tarmac.simulation import NEED_PATHS, How, run, tasks
+from tarmac.streams import Streams
 from tarmac.summary import Summary, total
-from tests.bench import whole_array
+from tests.bench import peers, whole_array
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANIES = ROOT / "tests" / "companies"
@@ -41,6 +44,7 @@ WORKERS = 2
 
 RAISE = ["raise", "stability-ai", "--months", "18", "--confidence", "90%", "--seed", "7"]
 EVERYTHING = "engine, 1 worker, a company with every mechanism"
+STABILITY = "engine, 1 worker, stability-ai"
 
 PEAK = """
 import resource, sys
@@ -60,10 +64,13 @@ whole_array.forecast({PATHS}, {SEED})
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to run a company: what it is called, how, and on how many paths; it returns insolvent paths by month."""
+    """A way to run a company: what it is called, how, and on how many paths.
+
+    It returns insolvent paths by month, or nothing where it does not find out.
+    """
 
     name: str
-    run: Callable[[], NDArray[np.int64]]
+    run: Callable[[], NDArray[np.int64] | None]
     paths: int = PATHS
 
 
@@ -103,8 +110,15 @@ def timed(ways: list[Way], repeats: int) -> tuple[dict[str, list[float]], dict[s
             begun = time.perf_counter()
             struck = way.run()
             times[way.name].append((time.perf_counter() - begun) / way.paths * 1e6)
-            shares[way.name] = float(struck[:12].sum() / struck.sum())
+            if struck is not None:
+                shares[way.name] = float(struck[:12].sum() / struck.sum())
     return times, shares
+
+
+def draws_alone(work: Job) -> None:
+    """Draw everything random in a job, and forget it."""
+    for block in range(work.blocks):
+        draw(work.plan, Streams(work.seed, block), months=work.months, paths=work.paths_in(block))
 
 
 def peak_megabytes(work: str) -> float:
@@ -133,29 +147,35 @@ def child(command: list[str]) -> subprocess.CompletedProcess[str]:
 def speed_table() -> list[str]:
     """The engine and whole-array NumPy, in turns."""
     work, everything = job(PATHS), job(PATHS // FEWER, "everything")
+    stability = Job(plan_of(load("stability-ai")), SEED, MONTHS, PATHS // FEWER)
     with warm_pool(WORKERS) as pool:
         ways = [
             Way("whole-array NumPy, all paths at once", lambda: whole_array.forecast(PATHS, SEED).insolvent),
             Way("engine, 1 worker", lambda: counts(run(work, How(workers=1)))),
             Way(f"engine, {WORKERS} workers, processes started", lambda: counts(run(work, How(workers=WORKERS)))),
             Way(f"engine, {WORKERS} workers, processes warm", lambda: counts(spread_over(pool, work))),
+            Way("the engine's draws alone", lambda: draws_alone(work)),
             Way(EVERYTHING, lambda: counts(run(everything, How(workers=1))), PATHS // FEWER),
+            Way(STABILITY, lambda: counts(run(stability, How(workers=1))), PATHS // FEWER),
+            *(Way(name, partial(program, SEED), peers.PATHS) for name, program in peers.installed().items()),
         ]
         times, shares = timed(ways, REPEATS)
-    base, alone = (statistics.median(times[way.name]) for way in ways[:2])
     rows = [
-        "| way | µs a path, median | lowest to highest | ratio | insolvent within a year |",
-        "|---|---|---|---|---|",
+        "| way | µs a path, median | lowest to highest | ratio | lowest to highest | insolvent within a year |",
+        "|---|---|---|---|---|---|",
     ]
-    for way in ways:
-        of_way = times[way.name]
-        middle = statistics.median(of_way)
-        rows.append(
-            f"| {way.name} | {middle:.2f} | {min(of_way):.2f} to {max(of_way):.2f} | {middle / base:.2f} "
-            f"| {shares[way.name]:.2%} |"
-        )
-    many = statistics.median(times[EVERYTHING])
-    return [*rows, "", f"A company with every mechanism costs {many / alone:.1f} times the reference company a path."]
+    return [*rows, *(_row(way, times, shares.get(way.name)) for way in ways)]
+
+
+def _row(way: Way, times: dict[str, list[float]], share: float | None) -> str:
+    """A row of the table: time, and time over that of the first way in the same turn."""
+    found, base = times[way.name], next(iter(times.values()))
+    ratios = [one / other for one, other in zip(found, base, strict=True)]
+    cells = [
+        way.name,
+        *(f"{statistics.median(some):.2f} | {min(some):.2f} to {max(some):.2f}" for some in (found, ratios)),
+    ]
+    return f"| {' | '.join(cells)} | {'' if share is None else f'{share:.2%}'} |"
 
 
 def memory_rows() -> list[str]:
