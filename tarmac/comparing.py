@@ -1,10 +1,8 @@
 """Scenarios side by side: a company as it is and after each scenario, on the same draws, and how they differ."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import starmap
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +22,6 @@ from tarmac.scenario import Scenario, apply
 from tarmac.simulation import NEED_PATHS, How, Progress, changes_past, check_run, need_of_all, overflow_told
 from tarmac.streams import fresh_seed
 from tarmac.summary import HistogramBuilder, Summary
-from tarmac.workers import elsewhere
 
 SCHEMA: Final = "tarmac.compare/1"
 BASE: Final = "base"
@@ -286,12 +283,10 @@ def _patched(company: Company, stack: Stack) -> tuple[str, Company]:
 def outcomes(jobs: dict[str, Job], how: How = _PLAIN, *, needs: bool = True) -> Iterator[Outcome]:
     """Run some jobs by name, on several processes where that is worth it. InputError where amounts grow too large."""
     paths = sum(job.paths for job in jobs.values())
-    workers = how.workers or (1 if paths < _WORTH_PROCESSES else os.cpu_count() or 1)
-    tasks = [((name, job, needs),) for name, job in jobs.items()]
+    executor = how.carried(by=len(jobs), worth=paths >= _WORTH_PROCESSES)
+    calls = [((name, job, needs),) for name, job in jobs.items()]
     with overflow_told("command line", max((job.months for job in jobs.values()), default=0)):
-        alone = workers == 1 or len(jobs) == 1
-        found = starmap(_outcome, tasks) if alone else elsewhere(_outcome, tasks, workers=min(workers, len(jobs)))
-        yield from _told(found, jobs, tell=how.progress)
+        yield from _told(executor.map(_outcome, calls), jobs, tell=how.progress)
 
 
 def _told(found: Iterator[Outcome], jobs: dict[str, Job], *, tell: Progress | None) -> Iterator[Outcome]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise, product
-from os import cpu_count
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +18,6 @@ from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.simulation import How
 from tarmac.survival import standard_error
-from tarmac.workers import elsewhere
 
 SCHEMA: Final = "tarmac.map/1"
 LEVEL: Final = 0.9
@@ -150,13 +148,11 @@ class _Runs:
         """What each cell shows, in their order."""
         x, y = self._axes
         changes = [_both(x.change(x.values[column]), y.change(y.values[row])) for row, column in cells]
-        workers = self._how.workers or (1 if len(cells) * self._job.paths < _WORTH_PROCESSES else cpu_count() or 1)
-        size = min(-(-len(cells) // workers), _LONGEST_TASK)
+        executor = self._how.carried(by=len(cells), worth=len(cells) * self._job.paths >= _WORTH_PROCESSES)
+        size = max(min(-(-len(cells) // executor.workers), _LONGEST_TASK), 1)
         spans = [changes[first : first + size] for first in range(0, len(changes), size)]
         calls = [(self._job, span) for span in spans]
-        for found in (
-            elsewhere(self.work, calls, workers=workers) if workers > 1 else (self.work(*call) for call in calls)
-        ):
+        for found in executor.map(self.work, calls):
             self._done += len(found)
             self._how.tell(self._done * self._job.paths, self._cells * self._job.paths)
             yield from (self._unit * figure for figure in found)

@@ -1,35 +1,36 @@
 """Running a company: blocks of paths, one after the other or on several processes, into a forecast."""
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from tarmac import library
+from tarmac.checkpoint import NONE_YET, Checkpoint, SoFar, seed_in
 from tarmac.company import Company
 from tarmac.company.fights import fights
 from tarmac.company.line_checks import LONGEST
 from tarmac.company.remarks import remarks
 from tarmac.company.triggers import in_words
 from tarmac.company.vendors import Committed
-from tarmac.engine.block import Job, Tally, overflow_raised, run_blocks
+from tarmac.engine.block import Job, overflow_raised, run_blocks
 from tarmac.engine.draws import known_numbers
 from tarmac.engine.needing import Needed, need_of_block
 from tarmac.errors import InputError, Problem, out_of_range
 from tarmac.forecast import CALIBRATED, INSOLVENT, Forecast, GoingConcern, Mark, Origin
+from tarmac.identity import digest_of, program
 from tarmac.layout import plan_of
 from tarmac.measures import Clock, Loss, Need
 from tarmac.months import Month
 from tarmac.plan import Plan
 from tarmac.scenario import Scenario, apply, with_approved_plans, without_funding, without_plans
 from tarmac.streams import BLOCK_PATHS, MAX_SEED, fresh_seed
-from tarmac.summary import HistogramBuilder, Summary, total
-from tarmac.workers import elsewhere
+from tarmac.summary import HistogramBuilder, Summary
+from tarmac.workers import Executor, Processes, Serial, processors
 
 MOST_PATHS: Final = 1_000_000_000
 
@@ -56,16 +57,28 @@ class How:
 
     `workers`: processes (None: one, or as many as there are processors on runs long enough). `progress`: told of it.
     `audit`: check on every path and month that no cash appears or vanishes (AuditError if it does); slower.
+    `executor`: who does the work, instead of so many processes. `resume`: a file in which the blocks done are kept, and
+    from which an interrupted run goes on; it stays. `say`: told what a person should know meanwhile, in a sentence.
     """
 
     workers: int | None = None
     progress: Progress | None = None
     audit: bool = False
+    executor: Executor | None = None
+    resume: Path | None = None
+    say: Callable[[str], None] = lambda _: None
 
     def tell(self, done: int, paths: int) -> None:
         """Say how far it is."""
         if self.progress is not None:
             self.progress(done, paths)
+
+    def carried(self, *, by: int, worth: bool) -> Executor:
+        """Who does the work, where at most `by` could and several are `worth` their start."""
+        if self.executor is not None:
+            return self.executor
+        workers = min(self.workers or (processors() if worth else 1), by)
+        return Serial() if workers <= 1 else Processes(workers)
 
 
 def simulate(
@@ -80,12 +93,16 @@ def simulate(
     """Forecast a company's cash over `months` months on `paths` simulated paths.
 
     Scenarios (names on the shelf, files, or scenarios) are applied in order. Without a seed, one is drawn and kept in
-    the forecast. InputError where a scenario does not fit or a number is out of range.
+    the forecast, or that of the run to be resumed is taken. InputError where a scenario does not fit or a number is
+    out of range.
     """
     check_run(months=months, paths=paths, seed=seed)
     patched = with_scenarios(company, scenarios)
     plan = plan_of(patched)
-    job = Job(plan, fresh_seed() if seed is None else seed, months, paths, how.audit)
+    if seed is None:
+        kept = None if how.resume is None else seed_in(how.resume)
+        seed = fresh_seed() if kept is None else kept
+    job = Job(plan, seed, months, paths, how.audit)
     with overflow_told(patched.file, months):
         return forecast_of(patched, job, scenarios=tuple(_name(item) for item in scenarios), how=how)
 
@@ -159,17 +176,34 @@ def changes_past(company: Company, other: Company) -> bool:
 
 
 def run(job: Job, how: How = How()) -> Summary:
-    """All blocks of a job, summed."""
-    workers = how.workers or (1 if job.blocks < _WORTH_PROCESSES else os.cpu_count() or 1)
-    spans = tasks(job, workers)
-    how = replace(how, workers=workers)
-    return total(_here(job, how) if workers == 1 or len(spans) == 1 else _spread(job, spans, how=how))
+    """All blocks of a job, summed in their order, whoever runs them and however often that was interrupted."""
+    executor = how.carried(by=job.blocks, worth=job.blocks >= _WORTH_PROCESSES)
+    kept = None if how.resume is None else Checkpoint(how.resume, identity(job), how.say)
+    done = NONE_YET if kept is None else kept.begin()
+    if done.blocks:
+        paths = min(done.blocks * BLOCK_PATHS, job.paths)
+        how.tell(paths, job.paths)
+        how.say(f"{how.resume}: {paths:,} of {job.paths:,} paths are there already")
+    spans = tasks(job, executor.workers, since=done.blocks)
+    for part, span in zip(executor.map(run_blocks, [(job, span) for span in spans]), spans, strict=True):
+        done = SoFar(span.stop, done.summary + part)
+        if kept is not None:
+            kept.save(done)
+        how.tell(min(span.stop * BLOCK_PATHS, job.paths), job.paths)
+    return done.summary
 
 
-def tasks(job: Job, workers: int) -> list[range]:
-    """The blocks of a job in spans for workers: several for each, so that none waits long for the last."""
-    size = min(-(-job.blocks // (4 * workers)), MOST_BLOCKS_A_TASK)
-    return [range(first, min(first + size, job.blocks)) for first in range(0, job.blocks, size)]
+def identity(job: Job) -> dict[str, Any]:
+    """What makes two runs the same run, bit by bit: what was asked for, and the program that computes it."""
+    asked = {field.name: getattr(job, field.name) for field in fields(job) if field.name != "plan"}
+    asked = {name: value if isinstance(value, int | str) else digest_of(value) for name, value in asked.items()}
+    return {"company": job.plan.name, "company after its scenarios": digest_of(job.plan)} | asked | dict(program())
+
+
+def tasks(job: Job, workers: int, *, since: int = 0) -> list[range]:
+    """The blocks of a job from one on, in spans for workers: several for each, so that none waits long for the last."""
+    size = max(min(-(-(job.blocks - since) // (4 * workers)), MOST_BLOCKS_A_TASK), 1)
+    return [range(first, min(first + size, job.blocks)) for first in range(since, job.blocks, size)]
 
 
 def need_of(job: Job, summary: Summary) -> Need:
@@ -198,21 +232,6 @@ def need_from(blocks: Sequence[Needed]) -> Need:
             builder.month(0, found.amounts[np.isfinite(found.amounts)])
     known = tuple(Loss(when, why, paths) for (when, why), paths in sorted(losses.items()))
     return Need(builder.build(), losses.total(), known, sum(found.runs for found in blocks))
-
-
-def _here(job: Job, how: How) -> Iterator[Summary]:
-    tally = Tally(job)
-    for block in range(job.blocks):
-        tally.run_block(block)
-        how.tell(min((block + 1) * BLOCK_PATHS, job.paths), job.paths)
-    yield tally.summary()
-
-
-def _spread(job: Job, spans: list[range], *, how: How) -> Iterator[Summary]:
-    parts = elsewhere(run_blocks, [(job, span) for span in spans], workers=how.workers or 1)
-    for part, span in zip(parts, spans, strict=True):
-        how.tell(min(span.stop * BLOCK_PATHS, job.paths), job.paths)
-        yield part
 
 
 def _name(item: str | Path | Scenario) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from os import cpu_count
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +17,6 @@ from tarmac.sensitivity import Index, indices
 from tarmac.simulation import How
 from tarmac.streams import BLOCK_PATHS
 from tarmac.survival import Z95, standard_error
-from tarmac.workers import elsewhere
 
 SCHEMA: Final = "tarmac.why/1"
 LUCK: Final = "luck"
@@ -299,12 +297,12 @@ def _outcomes(
 ) -> list[NDArray[np.float64]]:
     """The outcomes of sample A, of sample B, and of A with each part taken from B. Shapes (paths,)."""
     samples: list[Part | None] = [Part(""), None, *parts]
-    workers = how.workers or (1 if len(samples) * job.paths < _WORTH_PROCESSES else cpu_count() or 1)
-    size = -(-len(samples) // (1 if workers == 1 else 3 * workers))
+    executor = how.carried(by=len(samples) * job.blocks, worth=len(samples) * job.paths >= _WORTH_PROCESSES)
+    size = -(-len(samples) // (1 if executor.workers == 1 else 3 * executor.workers))
     spans = [samples[first : first + size] for first in range(0, len(samples), size)]
     calls = [(job, (block, span)) for block in range(job.blocks) for span in spans]
     rows: list[NDArray[Any]] = []
-    for found in elsewhere(work, calls, workers=workers) if workers > 1 else (work(*call) for call in calls):
+    for found in executor.map(work, calls):
         rows += found
         how.tell(min(len(rows) * BLOCK_PATHS, len(samples) * job.paths), len(samples) * job.paths)
     return [np.concatenate(rows[place :: len(samples)]).astype(float) for place in range(len(samples))]

@@ -1,28 +1,139 @@
-"""Work on other processes: a function of its arguments alone, done for many, with the results in their order."""
+"""Who does the work: a function of its arguments alone, done for many calls, with the results in their order.
+
+An executor is anything with a number of `workers` and a `map`; which one is chosen changes no bit of what comes back.
+Results are handed out as they come, in the order of the calls, and only a few calls a worker are under way at a time:
+so memory does not grow with the number of calls.
+"""
 
 import multiprocessing
+import os
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from typing import Any, TypeVar
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice, starmap
+from typing import Any, Final, Protocol, TypeVar
+
+from tarmac.errors import InputError, Problem
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+AHEAD: Final = 2
+"""Calls a worker has been given and not handed back: one in work, one to go on with."""
+
+MOST_LOSSES: Final = 3
+"""How often the same calls are begun again after a worker was lost."""
+
+Call = tuple[Any, ...]
 
 
-def elsewhere(work: Callable[..., T], calls: Sequence[tuple[Any, ...]], *, workers: int) -> Iterator[T]:
-    """What `work` returns for each tuple of arguments, in their order, from so many processes.
+class Executor(Protocol):
+    """Does the same work for many calls, somewhere."""
 
-    `work` is a function of a module, whose arguments and results can be pickled.
-    """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([getattr(work, "func", work).__module__])  # of a partial function: of its function
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_to_the_parent)
+    @property
+    def workers(self) -> int:
+        """How many calls may be in work at once, as far as that is known beforehand."""
+
+    def map(self, work: Callable[..., T], calls: Sequence[Call]) -> Iterator[T]:
+        """What `work` returns for each tuple of arguments, in their order.
+
+        `work` is a function of a module, whose arguments and results can be pickled.
+        """
+
+
+class Task(Protocol[T_co]):
+    """A call that was handed in."""
+
+    def result(self) -> T_co:
+        """Wait for what it returns."""
+
+    def cancel(self) -> object:
+        """Do not begin it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serial:
+    """One call after the other, in this process."""
+
+    @property
+    def workers(self) -> int:
+        """One."""
+        return 1
+
+    def map(self, work: Callable[..., T], calls: Sequence[Call]) -> Iterator[T]:
+        """See `Executor.map`."""
+        return starmap(work, calls)
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """Threads of this process: they start at once, and share its one interpreter between array operations."""
+
+    workers: int
+
+    def map(self, work: Callable[..., T], calls: Sequence[Call]) -> Iterator[T]:
+        """See `Executor.map`."""
+        with ThreadPoolExecutor(self.workers) as pool:
+            yield from in_order(partial(pool.submit, work), calls, ahead=lambda: AHEAD * self.workers)
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """Processes on this machine, started for each map; one that is killed is replaced and its calls done again."""
+
+    workers: int
+
+    def map(self, work: Callable[..., T], calls: Sequence[Call]) -> Iterator[T]:
+        """See `Executor.map`. InputError where processes are lost again and again over the same calls."""
+        done, losses = 0, 0
+        while done < len(calls):
+            try:
+                for found in self._once(work, calls[done:]):
+                    done, losses = done + 1, 0
+                    yield found
+            except BrokenExecutor:
+                losses += 1
+                if losses > MOST_LOSSES:
+                    raise lost(f"{losses} times") from None
+
+    def _once(self, work: Callable[..., T], calls: Sequence[Call]) -> Iterator[T]:
+        """As far as the processes live."""
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([getattr(work, "func", work).__module__])  # of a partial: of its function
+        with ProcessPoolExecutor(self.workers, mp_context=context, initializer=leave_interrupts_to_the_parent) as pool:
+            yield from in_order(partial(pool.submit, work), calls, ahead=lambda: AHEAD * self.workers)
+
+
+def in_order(submit: Callable[..., Task[T]], calls: Sequence[Call], *, ahead: Callable[[], int]) -> Iterator[T]:
+    """The results of the calls in their order, with at most `ahead` calls handed in whose results were not taken."""
+    left = iter(calls)
+    waiting: deque[Task[T]] = deque()
     try:
-        yield from pool.map(work, *zip(*calls, strict=True))
+        while True:
+            waiting.extend(submit(*call) for call in islice(left, max(ahead() - len(waiting), 0)))
+            if not waiting:
+                return
+            yield waiting.popleft().result()
     finally:
-        pool.shutdown(cancel_futures=True)
+        for task in waiting:
+            task.cancel()
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def lost(value: str) -> InputError:
+    """What is told when workers are lost over the same work again and again."""
+    rule = "workers live long enough to hand back what they were given: the system may have killed them for memory"
+    remedy = "ask for fewer --workers, or run again; with --resume FILE a run goes on where it was"
+    return InputError([Problem("command line", "worker lost", value, rule, remedy)])
+
+
+def processors() -> int:
+    """How many workers this machine has room for."""
+    return os.cpu_count() or 1
+
+
+def leave_interrupts_to_the_parent() -> None:
     """A worker that died of Ctrl-C itself could leave its parent waiting for it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

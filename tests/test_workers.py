@@ -1,15 +1,114 @@
-"""Work on other processes."""
+"""Work elsewhere: in order, a few calls at a time, and done again where a worker is lost."""
 
 import math
+import os
+import signal
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
-from tarmac.workers import elsewhere
+import pytest
+
+from tarmac.errors import InputError
+from tarmac.workers import AHEAD, Executor, Processes, Serial, Threads, in_order
+
+EXECUTORS: list[Executor] = [Serial(), Threads(2), Processes(2)]
+each = pytest.mark.parametrize("executor", EXECUTORS, ids=lambda item: type(item).__name__)
 
 
-def test_results_come_in_the_order_of_the_calls() -> None:
+@each
+def test_results_come_in_the_order_of_the_calls(executor: Executor) -> None:
     calls = [(number, 3) for number in range(7)]
-    assert list(elsewhere(math.comb, calls, workers=2)) == [math.comb(*call) for call in calls]
+    assert list(executor.map(math.comb, calls)) == [math.comb(*call) for call in calls]
 
 
-def test_a_partial_function_is_work_too() -> None:
-    assert list(elsewhere(partial(math.comb, 9), [(2,), (3,)], workers=2)) == [36, 84]
+@each
+def test_a_partial_function_is_work_too(executor: Executor) -> None:
+    assert list(executor.map(partial(math.comb, 9), [(2,), (3,)])) == [36, 84]
+
+
+@each
+def test_no_calls_give_no_results(executor: Executor) -> None:
+    assert list(executor.map(math.comb, [])) == []
+
+
+@each
+def test_what_goes_wrong_is_told(executor: Executor) -> None:
+    found = executor.map(math.isqrt, [(4,), (-1,), (9,)])
+    assert next(found) == 2
+    with pytest.raises(ValueError, match="nonnegative"):
+        next(found)
+
+
+class Handed:
+    """A call handed in, which counts those whose results were not taken."""
+
+    open = 0
+    most = 0
+    cancelled = 0
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+        Handed.open += 1
+        Handed.most = max(Handed.most, Handed.open)
+
+    def result(self) -> int:
+        Handed.open -= 1
+        return self.value
+
+    def cancel(self) -> None:
+        Handed.cancelled += 1
+
+
+def handed(calls: int) -> Iterator[int]:
+    Handed.open = Handed.most = Handed.cancelled = 0
+    return in_order(Handed, [(number,) for number in range(calls)], ahead=lambda: 4)
+
+
+def test_only_a_few_calls_are_under_way() -> None:
+    assert list(handed(50)) == list(range(50))
+    assert (Handed.most, Handed.open, Handed.cancelled) == (4, 0, 0)
+
+
+def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
+    found = handed(50)
+    assert [next(found), next(found)] == [0, 1]  # three wait, and the place of the second is not taken yet
+    found.close()  # type: ignore[attr-defined]  # a generator
+    assert Handed.cancelled == 3
+
+
+def once_killed(number: int, folder: Path) -> int:
+    """Squares a number; the first process that is asked for a three is killed."""
+    mark = folder / "killed"
+    if number == 3 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number**2
+
+
+def always_killed(number: int) -> int:
+    """Squares a number, but not the three."""
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number**2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_killed_process_changes_no_result(tmp_path: Path) -> None:
+    calls = [(number, tmp_path) for number in range(10)]
+    assert list(Processes(2).map(once_killed, calls)) == [number**2 for number in range(10)]
+    assert (tmp_path / "killed").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_work_that_kills_its_process_each_time_is_told() -> None:
+    found = Processes(2).map(always_killed, [(number,) for number in range(10)])
+    assert [next(found) for _ in range(3)] == [0, 1, 4]
+    with pytest.raises(InputError) as caught:
+        next(found)
+    assert "worker lost" in str(caught.value)
+    assert "--resume" in str(caught.value)
+
+
+def test_a_worker_is_given_one_call_to_go_on_with() -> None:
+    assert AHEAD == 2

@@ -1,6 +1,5 @@
 """Calibrating a company: the facts known by a month, populations carried to the posterior, and whether they agree."""
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.posterior import About
 from tarmac.streams import Streams, fresh_seed
-from tarmac.workers import elsewhere
+from tarmac.workers import Processes, processors
 
 _STREAM: Final = "calibrate"
 _NEAR: Final = 3.0
@@ -123,13 +122,13 @@ def known_by(
 
 def _populations(target: Target, method: Method, *, seed: int, tell: Tell | None) -> list[Population]:
     """Populations that know nothing of each other. The first is carried here, and tells how far it is."""
-    workers = min(method.workers or os.cpu_count() or 1, method.populations)
+    workers = min(method.workers or processors(), method.populations)
     tasks = [(target, method.effort, seed, number) for number in range(method.populations)]
     if workers == 1:
         return [_population(tasks[0], tell), *map(_population, tasks[1:])]
     others = [(task,) for task in tasks[1:]]
     with ThreadPoolExecutor(1) as beside:
-        waited = beside.submit(lambda: list(elsewhere(_population, others, workers=workers - 1)))
+        waited = beside.submit(lambda: list(Processes(workers - 1).map(_population, others)))
         return [_population(tasks[0], tell), *waited.result()]
 
 

@@ -1,0 +1,220 @@
+"""A long run's sum so far, kept in a file, so that an interrupted run goes on where it was.
+
+The file holds the summary of the first blocks of a run, and how many they are: whatever came after is run again, so no
+block is lost and none is counted twice. It is replaced each time by one written beside it, and the one before is kept:
+a file that did not reach the disk whole is recognised by its checksum, and the one before taken instead.
+
+First a line of JSON (which run, how many blocks, the checksum), then compressed arrays; nothing in it is ever executed.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from tarmac.errors import InputError, Problem
+from tarmac.summary import NOTHING, Histogram, Summary
+
+SCHEMA: Final = "tarmac.checkpoint/1"
+BEFORE: Final = ".before"
+"""What the name of the file before the last one ends with."""
+
+_LONGEST_HEAD: Final = 100_000
+_FAST: Final = 1
+"""The level of compression: most counts are zero, and a run should not wait."""
+
+
+class Damaged(Exception):  # noqa: N818  (not an error of the run: the file before is taken)
+    """A file that began as a checkpoint and does not hold what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """The first `blocks` blocks of a run, and their sum."""
+
+    blocks: int
+    summary: Summary
+
+
+NONE_YET: Final = SoFar(0, NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The file of one run. `run`: what identifies it, in words a person can compare; all of it must be the same.
+
+    `say` is told when a file is damaged.
+    """
+
+    path: Path
+    run: Mapping[str, Any]
+    say: Callable[[str], None] = field(default=lambda _: None)
+
+    def begin(self) -> SoFar:
+        """How far the run had come. InputError where the file is another's, or cannot be there."""
+        self._check_place()
+        for path in (self.path, before(self.path)):
+            try:
+                head, found = _read(path)
+            except FileNotFoundError:
+                continue
+            except Damaged as damage:
+                self.say(f"{path}: {damage}; it is left out")
+                continue
+            except OSError as error:
+                raise _problem(path, error.strerror or "cannot be read", rule="is a file that can be read") from None
+            self._check_run(head["run"])
+            return found
+        return NONE_YET
+
+    def save(self, done: SoFar) -> None:
+        """Keep the sum of the first blocks. InputError where the disk does not take it; the file before remains."""
+        try:
+            _replace(self.path, _as_bytes(self.run, done))
+        except OSError as error:
+            kept = "what was kept before remains" if self.path.exists() else "nothing was kept yet"
+            rule = f"takes what the run has come to: {kept}"
+            remedy = "make room, then run the same command again: it goes on from there"
+            raise InputError([Problem("command line", "resume", f"{self.path}: {_why(error)}", rule, remedy)]) from None
+
+    def _check_place(self) -> None:
+        folder = self.path.parent
+        if self.path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+            value = "a folder" if self.path.is_dir() else "its folder is not there, or cannot be written into"
+            raise _problem(self.path, value, rule="is a file in a folder that can be written into")
+
+    def _check_run(self, found: object) -> None:
+        """InputError where another run was kept: each thing that differs."""
+        known = found if isinstance(found, dict) else {}
+        differing = [name for name in self.run if known.get(name) != self.run[name]]
+        if differing:
+            told = "; ".join(f"{name} {_short(known.get(name))}, not {_short(self.run[name])}" for name in differing)
+            rule = f"is of this very run, but it was kept for another: {told}"
+            remedy = "repeat the command it was made by, or name another file"
+            raise InputError([Problem("command line", "resume", str(self.path), rule, remedy)])
+
+
+def before(path: Path) -> Path:
+    """Where the file before the last one is kept."""
+    return path.with_name(path.name + BEFORE)
+
+
+def seed_in(path: Path) -> int | None:
+    """The seed of the run that was kept in a file; None where there is no telling."""
+    for place in (path, before(path)):
+        try:
+            with place.open("rb") as file:
+                seed = _head(file.readline(_LONGEST_HEAD), place)["run"]["seed"]
+        except (OSError, Damaged, KeyError, TypeError):
+            continue
+        if type(seed) is int:
+            return seed
+    return None
+
+
+def remove(path: Path) -> None:
+    """Remove the files of a run that is done. They are in nobody's way where that fails."""
+    for place in (path, before(path)):
+        try:
+            place.unlink(missing_ok=True)
+        except OSError:
+            return
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a file in the place of the last one, which becomes the one before. At each instant one of them is whole."""
+    handle, name = tempfile.mkstemp(prefix=".tarmac-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            path.replace(before(path))
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _as_bytes(run: Mapping[str, Any], done: SoFar) -> bytes:
+    shape, arrays = _taken_apart(done.summary)
+    packed = BytesIO()
+    np.savez(packed, allow_pickle=False, **arrays)
+    body = zlib.compress(packed.getvalue(), _FAST)
+    inner = {"run": dict(run), "blocks": done.blocks, "summary": shape}
+    head = {"schema": SCHEMA, "sha256": _checksum(inner, body), **inner}
+    return json.dumps(head, allow_nan=False).encode() + b"\n" + body
+
+
+def _read(path: Path) -> tuple[dict[str, Any], SoFar]:
+    """What a file holds. Damaged where it is not whole; InputError where it is no checkpoint at all."""
+    with path.open("rb") as file:
+        head = _head(file.readline(_LONGEST_HEAD), path)
+        body = file.read()
+    inner = {name: head.get(name) for name in ("run", "blocks", "summary")}
+    if head.get("sha256") != _checksum(inner, body):
+        raise Damaged("does not hold what it held when it was written (its checksum differs)")
+    try:
+        with np.load(BytesIO(zlib.decompress(body)), allow_pickle=False) as arrays:
+            return head, SoFar(int(head["blocks"]), _put_together(head["summary"], arrays))
+    except (zlib.error, ValueError, KeyError, TypeError, EOFError) as error:
+        raise Damaged(f"cannot be read ({type(error).__name__})") from None
+
+
+def _head(line: bytes, path: Path) -> dict[str, Any]:
+    try:
+        head = json.loads(line)
+    except ValueError:
+        if line.startswith(_BEGINS) or _BEGINS.startswith(line):
+            raise Damaged("ends within its first line") from None
+        head = None
+    if not isinstance(head, dict) or head.get("schema") != SCHEMA:
+        raise _problem(path, "something else", rule="is a file that --resume has made, or one that is not there yet")
+    return head
+
+
+_BEGINS: Final = b'{"schema": "' + SCHEMA.encode() + b'"'
+
+
+def _checksum(inner: Mapping[str, Any], body: bytes) -> str:
+    return hashlib.sha256(json.dumps(inner).encode() + b"\n" + body).hexdigest()
+
+
+def _taken_apart(summary: Summary) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
+    """A summary as plain values and arrays by name; names a user wrote are values."""
+    arrays: dict[str, np.ndarray[Any, Any]] = {"samples": summary.samples}
+    arrays |= {f"strikes {place}": counts for place, counts in enumerate(summary.strikes.values())}
+    for place, item in enumerate(summary.amounts.values()):
+        arrays |= {f"counts {place}": item.counts, f"lowest {place}": item.lowest, f"highest {place}": item.highest}
+    amounts = [[name, item.offset, list(item.sums)] for name, item in summary.amounts.items()]
+    return {"paths": summary.paths, "strikes": list(summary.strikes), "amounts": amounts}, arrays
+
+
+def _put_together(shape: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any, Any]]) -> Summary:
+    strikes = {name: arrays[f"strikes {place}"] for place, name in enumerate(shape["strikes"])}
+    amounts = {}
+    for place, (name, offset, sums) in enumerate(shape["amounts"]):
+        counts, *ends = (arrays[f"{what} {place}"] for what in ("counts", "lowest", "highest"))
+        amounts[name] = Histogram(offset, counts, tuple(sums), *ends)
+    return Summary(shape["paths"], strikes, amounts, arrays["samples"])
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 24 else f"{text[:12]}..."
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+def _problem(path: Path, value: str, *, rule: str) -> InputError:
+    return InputError([Problem("command line", "resume", f"{path}: {value}", rule, "name another file")])
