@@ -83,7 +83,7 @@ class Checkpoint:
             kept = "what was kept before remains" if self.path.exists() else "nothing was kept yet"
             rule = f"takes what the run has come to: {kept}"
             remedy = "make room, then run the same command again: it goes on from there"
-            raise InputError([Problem("command line", "resume", f"{self.path}: {_why(error)}", rule, remedy)]) from None
+            raise InputError([Problem(str(self.path), "resume", _why(error), rule, remedy)]) from None
 
     def _check_place(self) -> None:
         folder = self.path.parent
@@ -99,7 +99,7 @@ class Checkpoint:
             told = "; ".join(f"{name} {_short(known.get(name))}, not {_short(self.run[name])}" for name in differing)
             rule = f"is of this very run, but it was kept for another: {told}"
             remedy = "repeat the command it was made by, or name another file"
-            raise InputError([Problem("command line", "resume", str(self.path), rule, remedy)])
+            raise InputError([Problem(str(self.path), "resume", "", rule, remedy)])
 
 
 def before(path: Path) -> Path:
@@ -217,4 +217,4 @@ def _why(error: OSError) -> str:
 
 
 def _problem(path: Path, value: str, *, rule: str) -> InputError:
-    return InputError([Problem("command line", "resume", f"{path}: {value}", rule, "name another file")])
+    return InputError([Problem(str(path), "resume", value, rule, "name another file")])

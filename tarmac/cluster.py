@@ -87,7 +87,7 @@ class Cluster:
 def same_program(ours: Mapping[str, str], work: Callable[..., T], *call: Any) -> T:  # noqa: ANN401  (what work takes)
     """Do some work in a worker, if it is the same program there. InputError where it is another: bits might differ."""
     theirs = program()
-    differing = [f"{name} {theirs.get(name)}, here {value}" for name, value in ours.items() if theirs.get(name) != value]
+    differing = [f"{name} {theirs.get(name)}, not {value}" for name, value in ours.items() if theirs.get(name) != value]
     if differing:
         rule = "a cluster's workers have the same Tarmac, Python and libraries as whoever asks: else results may differ"
         raise _problem("executor", f"a worker with {'; '.join(differing)}", rule=rule, remedy="install the same there")
@@ -99,7 +99,7 @@ def _check_reached(address: str) -> None:
     try:
         with ThreadPoolExecutor(1) as beside:  # whoever asks may have an event loop of its own
             about = beside.submit(asyncio.run, asyncio.wait_for(_identity(address), PATIENCE_SECONDS)).result()
-    except Exception as error:  # noqa: BLE001  (what listens there may answer anything)
+    except Exception as error:
         said = str(error) or f"no answer within {PATIENCE_SECONDS:g} seconds"
         raise _unreached(address, said) from None
     if about.get("type") != "Scheduler":
@@ -109,7 +109,7 @@ def _check_reached(address: str) -> None:
 async def _identity(address: str) -> Mapping[str, Any]:
     from distributed import rpc
 
-    async with rpc(address, timeout=PATIENCE_SECONDS) as there:
+    async with rpc(address, timeout=0.8 * PATIENCE_SECONDS) as there:
         about: Mapping[str, Any] = await there.identity()
         return about
 

@@ -30,12 +30,30 @@ class Show(StrEnum):
     NEED = "need"
 
 
+class Carrier(StrEnum):
+    """Who does the work of a run."""
+
+    SERIAL = "serial"
+    THREADS = "threads"
+    PROCESSES = "processes"
+    DASK = "dask"
+
+
 class By(StrEnum):
     """How long a period each column of a printed statement covers."""
 
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """Who does the work, as asked for; None where it was not said."""
+
+    executor: Carrier | None = None
+    workers: int | None = None
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +75,14 @@ class AskedRun(Told):
     months: int
     paths: int
     seed: int | None
+    means: Means = Means()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked(AskedRun):
     """A run as asked for: the options of `tarmac run`."""
 
-    workers: int | None
+    resume: Path | None
     audit: bool
     without_funding: bool
     currency: str | None

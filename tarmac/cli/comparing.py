@@ -6,6 +6,7 @@ from typing import Final
 
 from tarmac import library
 from tarmac.cli.asked import AskedRun
+from tarmac.cli.carrying import executor_of, unlike_means
 from tarmac.cli.checking import in_the_way, kept, unlike_a_run
 from tarmac.cli.console import progress
 from tarmac.cli.saving import Writer, as_json, text_writer
@@ -25,7 +26,7 @@ def run(asked: AskedRun) -> int:
     """Check everything, run, print and save; the exit code."""
     company, stacks = _checked(asked)
     with progress(quiet=asked.quiet) as tell:
-        how = How(progress=tell)
+        how = How(asked.means.workers, tell, executor=executor_of(asked.means))
         found = compare(company, stacks, months=asked.months, paths=asked.paths, seed=asked.seed, how=how)
     hand_over(
         asked,
@@ -65,7 +66,7 @@ def _checked(asked: AskedRun) -> tuple[Company, Sequence[Stack]]:
             kept(problems, library.load_scenario, on=part)
     else:
         kept(problems, lambda known: patched_by_name(known, stacks), on=company)
-    problems += [*unlike_a_run(asked, most_paths=MOST_PATHS), *in_the_way(asked, _FILES)]
+    problems += [*unlike_a_run(asked, most_paths=MOST_PATHS), *unlike_means(asked.means), *in_the_way(asked, _FILES)]
     if company is None or problems:
         raise InputError(dict.fromkeys(problems))
     return company, stacks

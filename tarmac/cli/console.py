@@ -31,6 +31,11 @@ def note(text: str) -> None:
     _write(sys.stderr, text)
 
 
+def teller(*, quiet: bool) -> Callable[[str], None]:
+    """What passes messages on to a person, or to nobody."""
+    return (lambda _: None) if quiet else (lambda text: note(safe(text)))
+
+
 def safe(text: object) -> str:
     """A text a user wrote, in one line that cannot move the cursor or colour the terminal."""
     return printable(text, LONGEST_LINE)

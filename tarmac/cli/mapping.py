@@ -6,6 +6,7 @@ from typing import Final
 
 from tarmac.axes import Axis, axes_of
 from tarmac.cli.asked import AskedMap
+from tarmac.cli.carrying import executor_of, unlike_means
 from tarmac.cli.checking import in_the_way, kept, unlike_a_run
 from tarmac.cli.console import progress
 from tarmac.cli.running import patched
@@ -31,8 +32,9 @@ def run(asked: AskedMap) -> int:
     seed = fresh_seed() if asked.seed is None else asked.seed
     job = Job(plan_of(company), seed, asked.months, asked.paths)
     with progress(quiet=asked.quiet) as tell:
+        how = How(asked.means.workers, tell, executor=executor_of(asked.means))
         try:
-            found = ruin_map(company, axes=axes, show=asked.show.value, job=job, how=How(progress=tell))
+            found = ruin_map(company, axes=axes, show=asked.show.value, job=job, how=how)
         except OverflowError:
             rule, remedy = "amounts stay below 1e38", "narrow the ranges, or look fewer months ahead"
             raise InputError(
@@ -52,6 +54,7 @@ def _checked(asked: AskedMap) -> tuple[Company, tuple[Axis, Axis]]:
     """The company and the axes; every mistake of the command line and its files at once."""
     problems = [
         *unlike_a_run(asked, most_paths=_MOST_PATHS),
+        *unlike_means(asked.means),
         *out_of_range(cells=(asked.cells, 2, _MOST_CELLS)),
         *in_the_way(asked, _FILES),
     ]

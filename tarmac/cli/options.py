@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
+from tarmac.cli.asked import Carrier
 from tarmac.errors import InputError, Problem
+
+
+def kept_in(text: str) -> Path:
+    """The file that is named. InputError for an empty name."""
+    if not str(text).strip():
+        rule, remedy = "names a file", "write --resume run.checkpoint"
+        raise InputError([Problem("command line", "resume", "", rule, remedy)])
+    return Path(text)
 
 
 def folder(text: str) -> Path:
@@ -26,3 +35,24 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no p
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="A seed to repeat a run by; without one, one is drawn.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", parser=folder, help="Write charts, tables and JSON there.")]
+Executor = Annotated[
+    Carrier | None,
+    typer.Option(
+        metavar="serial|threads|processes|dask",
+        help="Who does the work; changes no result. Processes on long runs unless said.",
+    ),
+]
+Workers = Annotated[
+    int | None, typer.Option(metavar="N", help="Threads or processes; changes no result. As many as processors.")
+]
+Scheduler = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler that you trust: tcp://127.0.0.1:8786.")
+]
+Resume = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        parser=kept_in,
+        help="Keep there what is done, and go on from there after an interruption; removed at the end.",
+    ),
+]

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from tarmac import library
+from tarmac.checkpoint import remove
 from tarmac.cli.asked import Asked, Form, Size
+from tarmac.cli.carrying import executor_of, unlike_means
 from tarmac.cli.checking import kept, unlike_a_run
-from tarmac.cli.console import note, progress, safe
+from tarmac.cli.console import note, progress, safe, teller
 from tarmac.cli.gates import Gate, gates_from
 from tarmac.cli.saving import (
     Writer,
@@ -19,7 +21,7 @@ from tarmac.cli.saving import (
 )
 from tarmac.cli.telling import hand_over
 from tarmac.company import Company
-from tarmac.errors import InputError, Problem, out_of_range
+from tarmac.errors import InputError, Problem
 from tarmac.forecast import Forecast
 from tarmac.layout import plan_of
 from tarmac.report.figure import runway_figure, save
@@ -29,7 +31,6 @@ from tarmac.report.text import alt_text, screen
 from tarmac.scenario import apply, without_funding
 from tarmac.simulation import MOST_PATHS, How, simulate
 
-MOST_WORKERS: Final = 256
 GATE_FAILED: Final = 3
 RUNWAY, OWNED, OWNED_TABLE = "runway", "ownership", "ownership.csv"
 """What the charts are of, as their file names say, and the table of who owns what."""
@@ -45,6 +46,8 @@ def run(asked: Asked) -> int:
         document=forecast.as_json,
         files=lambda: _files(asked, forecast),
     )
+    if asked.resume is not None:
+        remove(asked.resume)
     return _judge(gates, forecast)
 
 
@@ -74,7 +77,7 @@ def _checked(asked: Asked) -> tuple[Company, tuple[Gate, ...]]:
 
 def _out_of_range(asked: Asked) -> Iterator[Problem]:
     yield from unlike_a_run(asked, most_paths=MOST_PATHS)
-    yield from out_of_range(workers=(asked.workers, 1, MOST_WORKERS))
+    yield from unlike_means(asked.means)
 
 
 def _company(asked: Asked) -> Company:
@@ -108,7 +111,8 @@ def _check_places(asked: Asked, company: Company | None) -> None:
 
 def _simulated(asked: Asked, company: Company) -> Forecast:
     with progress(quiet=asked.quiet) as tell:
-        how = How(workers=asked.workers, progress=tell, audit=asked.audit)
+        executor, say = executor_of(asked.means), teller(quiet=asked.quiet)
+        how = How(asked.means.workers, tell, audit=asked.audit, executor=executor, resume=asked.resume, say=say)
         forecast = simulate(company, months=asked.months, paths=asked.paths, seed=asked.seed, how=how)
     applied = [Path(name).name.removesuffix(".toml") for name in asked.scenarios]
     if asked.without_funding:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import AskedRun
+from tarmac.cli.asked import AskedRun, Means
 from tarmac.cli.late import late
-from tarmac.cli.options import CompanyName, Force, Json, Out, Quiet, Seed
+from tarmac.cli.options import CompanyName, Executor, Force, Json, Out, Quiet, Scheduler, Seed, Workers
 
 if TYPE_CHECKING:
     from tarmac.cli import comparing
@@ -33,6 +33,9 @@ def compare(
     out: Out = None,
     force: Force = False,
     quiet: Quiet = False,
+    executor: Executor = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
 ) -> int:
     """Set a company as it is beside what scenarios make of it, path by path."""
     return comparing.run(
@@ -46,5 +49,6 @@ def compare(
             out=out,
             force=force,
             quiet=quiet,
+            means=Means(executor=executor, workers=workers, scheduler=scheduler),
         )
     )

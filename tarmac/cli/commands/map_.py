@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import AskedMap, Show
+from tarmac.cli.asked import AskedMap, Means, Show
 from tarmac.cli.late import late
-from tarmac.cli.options import CompanyName, Force, Json, Out, Quiet, Scenarios, Seed
+from tarmac.cli.options import CompanyName, Executor, Force, Json, Out, Quiet, Scenarios, Scheduler, Seed, Workers
 
 if TYPE_CHECKING:
     from tarmac.cli import mapping
@@ -35,6 +35,9 @@ def map_(
     out: Out = None,
     force: Force = False,
     quiet: Quiet = False,
+    executor: Executor = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
 ) -> int:
     """Map survival, or the money needed, over two numbers of a company."""
     return mapping.run(
@@ -52,5 +55,6 @@ def map_(
             out=out,
             force=force,
             quiet=quiet,
+            means=Means(executor=executor, workers=workers, scheduler=scheduler),
         )
     )

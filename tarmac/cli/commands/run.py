@@ -4,9 +4,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import Asked, Form, Size
+from tarmac.cli.asked import Asked, Form, Means, Size
 from tarmac.cli.late import late
-from tarmac.cli.options import CompanyName, Force, Out, Quiet, Scenarios, Seed
+from tarmac.cli.options import (
+    CompanyName,
+    Executor,
+    Force,
+    Out,
+    Quiet,
+    Resume,
+    Scenarios,
+    Scheduler,
+    Seed,
+    Workers,
+)
 
 if TYPE_CHECKING:
     from tarmac.cli import running
@@ -41,7 +52,10 @@ def run(
         list[Size] | None,
         typer.Option(metavar="slide|document|social|square", help="Size of the chart; slide unless said. Repeatable."),
     ] = None,
-    workers: Annotated[int | None, typer.Option(metavar="N", help="Processes; changes no result.")] = None,
+    executor: Executor = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    resume: Resume = None,
     audit: Annotated[bool, typer.Option("--audit", help="Check that no cash appears or vanishes; slower.")] = False,
 ) -> int:
     """Simulate a company and say how much runway is left."""
@@ -52,7 +66,8 @@ def run(
             months=months,
             paths=paths,
             seed=seed,
-            workers=workers,
+            means=Means(executor=executor, workers=workers, scheduler=scheduler),
+            resume=resume,
             audit=audit,
             without_funding=without_funding,
             currency=currency,

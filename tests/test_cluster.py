@@ -1,0 +1,132 @@
+"""Dask as the executor: same bytes, whatever becomes of its workers."""
+
+import builtins
+import json
+import math
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tarmac import cluster, load
+from tarmac.cluster import Cluster, same_program
+from tarmac.errors import InputError
+from tarmac.identity import program
+from tarmac.simulation import How, simulate
+from tarmac.streams import BLOCK_PATHS
+from tarmac.workers import Executor, Processes, Serial, Threads
+
+PATHS = 11 * BLOCK_PATHS + 10
+
+
+@contextmanager
+def dask_workers(count: int) -> Iterator[Any]:
+    """A scheduler and its workers, each a process, on this machine's own interface; they end with the test."""
+    import dask
+    from distributed import LocalCluster
+
+    settings = {"logging": {"distributed": "critical"}, "distributed.comm.timeouts.connect": "3s"}
+    with dask.config.set(settings):
+        options = {"host": "127.0.0.1", "dashboard_address": None, "threads_per_worker": 1, "memory_limit": 0}
+        with LocalCluster(n_workers=count, processes=True, **options) as found:
+            yield found
+
+
+def text(executor: Executor, **other: Any) -> str:
+    how = How(executor=executor, **other)
+    return json.dumps(simulate(load("saas-seed"), months=6, paths=PATHS, seed=3, how=how).as_json())
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_every_executor_gives_the_same_bytes_and_a_killed_worker_changes_nothing() -> None:
+    expected = text(Serial())
+    assert text(Threads(2)) == expected
+    assert text(Processes(2)) == expected
+    killed: list[int] = []
+    with dask_workers(3) as found:
+        processes = {name: nanny.process.pid for name, nanny in found.workers.items()}
+
+        def kill(_done: int, _paths: int) -> None:
+            if not killed:  # in mid-run: the first part is there, more are under way on every worker
+                killed.append(next(iter(processes.values())))
+                os.kill(killed[0], signal.SIGKILL)
+
+        assert text(Cluster(found.scheduler_address), progress=kill) == expected
+        assert killed
+        assert text(Cluster(found.scheduler_address)) == expected  # with whoever is there now
+    assert text(Cluster(local=2)) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_what_goes_wrong_on_a_cluster_is_told() -> None:
+    with dask_workers(1) as found:
+        address = found.scheduler_address
+        results = Cluster(address).map(math.isqrt, [(4,), (-1,), (9,)])
+        assert next(results) == 2
+        with pytest.raises(ValueError, match="nonnegative"):
+            next(results)
+        worker = next(iter(found.workers.values())).worker_address
+        with pytest.raises(InputError, match="answers"):
+            list(Cluster(worker).map(math.isqrt, [(4,)]))
+        results = Cluster(address).map(time.sleep, [(0.1,)] * 50)
+        assert next(results) is None
+        found.scale(0)
+        found.sync(found.scheduler.close)
+        with pytest.raises(InputError, match="lost in mid-run"):
+            list(results)
+
+
+def silent() -> socket.socket:
+    """Listens and never answers."""
+    found = socket.socket()
+    found.bind(("127.0.0.1", 0))
+    found.listen(5)
+    return found
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "nonsense", "", "foo://127.0.0.1:1"])
+def test_an_unreachable_scheduler_is_told_soon(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE_SECONDS", 1.0)
+    with pytest.raises(InputError, match="is the address of a Dask scheduler"):
+        list(Cluster(address).map(math.isqrt, [(4,)]))
+
+
+def test_whoever_listens_and_does_not_answer_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE_SECONDS", 1.0)
+    with silent() as mute:
+        address = f"tcp://127.0.0.1:{mute.getsockname()[1]}"
+        begun = time.monotonic()
+        with pytest.raises(InputError, match="is the address of a Dask scheduler"):
+            list(Cluster(address).map(math.isqrt, [(4,)]))
+        assert time.monotonic() - begun < 30
+
+
+def test_no_calls_ask_for_no_cluster() -> None:
+    assert list(Cluster("127.0.0.1:1").map(math.isqrt, [])) == []
+
+
+def test_dask_that_is_not_installed_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def missing(name: str, *rest: Any) -> Any:
+        if name.split(".", maxsplit=1)[0] in {"dask", "distributed"}:
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    with pytest.raises(InputError, match=r"tarmac-runway\[dask\]"):
+        list(Cluster().map(math.isqrt, [(4,)]))
+
+
+def test_a_worker_with_another_program_refuses() -> None:
+    assert same_program(program(), math.isqrt, 9) == 3
+    other = {**program(), "numpy": "1.0"}
+    with pytest.raises(InputError, match=r"numpy .*, not 1\.0"):
+        same_program(other, math.isqrt, 9)
