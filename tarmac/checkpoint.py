@@ -12,8 +12,8 @@ import json
 import os
 import tempfile
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -145,9 +145,9 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _as_bytes(run: Mapping[str, Any], done: SoFar) -> bytes:
-    shape, arrays = _taken_apart(done.summary)
-    packed = BytesIO()
-    np.savez(packed, allow_pickle=False, **arrays)
+    arrays: list[np.ndarray[Any, Any]] = []
+    shape, packed = _taken_apart(done.summary, arrays), BytesIO()
+    np.savez(packed, *arrays, allow_pickle=False)
     body = zlib.compress(packed.getvalue(), _FAST)
     inner = {"run": dict(run), "blocks": done.blocks, "summary": shape}
     head = {"schema": SCHEMA, "sha256": _checksum(inner, body), **inner}
@@ -163,9 +163,10 @@ def _read(path: Path) -> tuple[dict[str, Any], SoFar]:
     if head.get("sha256") != _checksum(inner, body):
         raise Damaged("does not hold what it held when it was written (its checksum differs)")
     try:
-        with np.load(BytesIO(zlib.decompress(body)), allow_pickle=False) as arrays:
-            return head, SoFar(int(head["blocks"]), _put_together(head["summary"], arrays))
-    except (zlib.error, ValueError, KeyError, TypeError, EOFError) as error:
+        with np.load(BytesIO(zlib.decompress(body)), allow_pickle=False) as packed:
+            arrays = [packed[f"arr_{place}"] for place in range(len(packed.files))]
+        return head, SoFar(int(head["blocks"]), _put_together(head["summary"], arrays))
+    except (zlib.error, ValueError, KeyError, TypeError, IndexError, EOFError) as error:
         raise Damaged(f"cannot be read ({type(error).__name__})") from None
 
 
@@ -188,23 +189,38 @@ def _checksum(inner: Mapping[str, Any], body: bytes) -> str:
     return hashlib.sha256(json.dumps(inner).encode() + b"\n" + body).hexdigest()
 
 
-def _taken_apart(summary: Summary) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
-    """A summary as plain values and arrays by name; names a user wrote are values."""
-    arrays: dict[str, np.ndarray[Any, Any]] = {"samples": summary.samples}
-    arrays |= {f"strikes {place}": counts for place, counts in enumerate(summary.strikes.values())}
-    for place, item in enumerate(summary.amounts.values()):
-        arrays |= {f"counts {place}": item.counts, f"lowest {place}": item.lowest, f"highest {place}": item.highest}
-    amounts = [[name, item.offset, list(item.sums)] for name, item in summary.amounts.items()]
-    return {"paths": summary.paths, "strikes": list(summary.strikes), "amounts": amounts}, arrays
+def _taken_apart(value: object, arrays: list[np.ndarray[Any, Any]]) -> Any:  # noqa: ANN401  (plain values)
+    """A summary as plain values with numbers in the places of its arrays, which are added to `arrays`."""
+    match value:
+        case np.ndarray():
+            arrays.append(value)
+            return {"array": len(arrays) - 1}
+        case Mapping():
+            return {"names": list(value), "values": [_taken_apart(item, arrays) for item in value.values()]}
+        case Summary() | Histogram():
+            held = {field.name: getattr(value, field.name) for field in fields(value)}
+            return {"kind": type(value).__name__, **_taken_apart(held, arrays)}
+        case tuple():
+            return list(value)
+        case _:
+            return value
 
 
-def _put_together(shape: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any, Any]]) -> Summary:
-    strikes = {name: arrays[f"strikes {place}"] for place, name in enumerate(shape["strikes"])}
-    amounts = {}
-    for place, (name, offset, sums) in enumerate(shape["amounts"]):
-        counts, *ends = (arrays[f"{what} {place}"] for what in ("counts", "lowest", "highest"))
-        amounts[name] = Histogram(offset, counts, tuple(sums), *ends)
-    return Summary(shape["paths"], strikes, amounts, arrays["samples"])
+def _put_together(found: Any, arrays: Sequence[np.ndarray[Any, Any]]) -> Any:  # noqa: ANN401  (plain values)
+    """What `_taken_apart` was given."""
+    match found:
+        case {"array": place}:
+            return arrays[place]
+        case {"names": names, "values": values, **kind}:
+            held = dict(zip(names, (_put_together(item, arrays) for item in values), strict=True))
+            return _KINDS[str(kind["kind"])](**held) if kind else held
+        case list():
+            return tuple(found)
+        case _:
+            return found
+
+
+_KINDS: Final = {"Summary": Summary, "Histogram": Histogram}
 
 
 def _short(value: object) -> str:

@@ -31,7 +31,11 @@ WORKERS_SECONDS: Final = 30.0
 _EXPECTED: Final = 16
 """Workers that a cluster is taken to have when work is cut in pieces."""
 
-_SILENT: Final = {"logging": {"distributed": "critical", "distributed.client": "critical", "tornado": "critical"}}
+_SILENT: Final = {
+    "logging": {"distributed": "critical", "distributed.client": "critical", "tornado": "critical"},
+    "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical",
+}
+"""Dask's own messages are left out: what matters is told as an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Cluster:
             import dask
         except ImportError:
             raise _problem("executor", "dask", rule="needs Dask, which is not installed", remedy=_INSTALL) from None
-        with dask.config.set(_SILENT):  # read when distributed is imported, and by the workers it starts
+        with dask.config.set(_SILENT):  # read when distributed is imported, here and by the workers it starts
             try:
                 from distributed import Client, LocalCluster
             except ImportError:

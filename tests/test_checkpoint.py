@@ -3,14 +3,15 @@
 import errno
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tarmac import load
-from tarmac.checkpoint import before, remove, seed_in
+from tarmac.checkpoint import Checkpoint, before, remove, seed_in
 from tarmac.engine.block import Job
 from tarmac.errors import InputError
 from tarmac.layout import plan_of
@@ -223,6 +224,20 @@ def test_the_file_does_not_grow_with_the_paths(path: Path) -> None:
         sizes.append(path.stat().st_size)
         remove(path)
     assert sizes[1] < 1.5 * sizes[0]
+
+
+def test_a_file_brings_back_every_part_of_a_summary(path: Path) -> None:
+    run(job(), How(executor=Interrupted(99), resume=path))
+    kept = Checkpoint(path, identity(job())).begin()
+    assert kept.blocks == BLOCKS
+    assert same(kept.summary, WHOLE)
+    whole = run(job(), How(executor=Interrupted(99)))  # summed in the same spans
+    for name, amounts in kept.summary.amounts.items():
+        for item in fields(amounts):
+            one, other = getattr(amounts, item.name), getattr(whole.amounts[name], item.name)
+            assert type(one) is type(other)
+            assert np.array_equal(one, other)
+    assert all(counts.dtype == np.int64 for counts in kept.summary.strikes.values())
 
 
 def test_its_first_line_says_what_it_is(path: Path) -> None:

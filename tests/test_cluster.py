@@ -75,7 +75,8 @@ def test_what_goes_wrong_on_a_cluster_is_told() -> None:
         worker = next(iter(found.workers.values())).worker_address
         with pytest.raises(InputError, match="answers"):
             list(Cluster(worker).map(math.isqrt, [(4,)]))
-        results = Cluster(address).map(time.sleep, [(0.1,)] * 50)
+        pause: Any = time.sleep
+        results = Cluster(address).map(pause, [(0.1,)] * 50)
         assert next(results) is None
         found.scale(0)
         found.sync(found.scheduler.close)

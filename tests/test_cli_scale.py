@@ -1,0 +1,94 @@
+"""Who does the work, and going on after an interruption, from the command line."""
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tarmac.checkpoint import before
+from tests.test_cli import Done, folder, start
+
+assert folder  # a fixture
+
+RUN = ["run", "acme.toml", "--seed", "3", "--months", "6", "--json"]
+LONG = ["run", "acme.toml", "--months", "6", "--paths", "2000000", "--json", "--resume", "run.checkpoint"]
+
+
+@pytest.mark.parametrize("command", [RUN, ["compare", *RUN[1:], "-s", "no-new-money"]], ids=lambda item: item[0])
+@pytest.mark.parametrize("more", ["--executor threads --workers 2", "--executor processes --workers 2", "--workers 2"])
+def test_whoever_does_the_work_the_answer_is_the_same(
+    command: list[str], more: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = [*command, "--paths", "40000"]
+    plain = Done([*few, "--executor", "serial"], capsys)
+    other = Done([*few, *more.split()], capsys)
+    assert (other.code, other.out, other.err) == (0, plain.out, "")
+
+
+def test_a_map_by_threads(capsys: pytest.CaptureFixture[str]) -> None:
+    few = ["map", "acme.toml", "--cells", "3", "--paths", "50", "--months", "3", "--seed", "1", "--json"]
+    plain, other = (Done([*few, "--executor", name], capsys) for name in ("serial", "threads"))
+    assert plain.code == 0
+    assert plain.out == other.out
+
+
+@pytest.mark.parametrize(
+    ("more", "places"),
+    [
+        ("--executor serial --workers 2", ["workers"]),
+        ("--executor threads --scheduler 127.0.0.1:1 --workers 2", ["executor", "workers"]),
+        ("--workers 0 --months 0", ["months", "workers"]),
+        ("--scheduler nonsense", ["scheduler"]),
+        ("--resume missing/run.checkpoint", ["resume"]),
+        ("--resume acme.toml", ["resume"]),
+        ("--resume=", ["resume"]),
+    ],
+)
+def test_mistakes(more: str, places: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    done = Done([*RUN, *more.split()], capsys)
+    assert (done.code, done.out) == (2, "")
+    assert "Traceback" not in done.err
+    assert all(f": {place}" in done.err for place in places)
+
+
+def test_an_unknown_executor_is_told_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    done = Done([*RUN, "--executor", "spark"], capsys)
+    assert done.code == 2
+    assert "dask" in done.err
+
+
+def test_a_run_that_ends_leaves_no_file_behind(capsys: pytest.CaptureFixture[str]) -> None:
+    done = Done([*RUN, "--resume", "run.checkpoint"], capsys)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == Done(RUN, capsys).out
+    assert [path.name for path in Path().iterdir()] == ["acme.toml"]
+
+
+def interrupted(*arguments: str) -> tuple[int, str, str]:
+    """A process interrupted as soon as it has kept something."""
+    process = start(*arguments, start_new_session=True)
+    for _ in range(600):
+        if Path("run.checkpoint").exists() or process.poll() is not None:
+            break
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("more", ["--executor serial", "--workers 2", "--executor threads --workers 2"])
+def test_an_interrupted_run_goes_on(more: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = interrupted(*LONG, *more.split())
+    assert (code, out, err) == (130, "", "interrupted\n")
+    done = Done(LONG, capsys)  # the seed, too, is that of the run before
+    assert done.code == 0
+    assert "of 2,000,000 paths are there already" in done.err
+    assert not Path("run.checkpoint").exists()
+    assert not before(Path("run.checkpoint")).exists()
+    seed = str(json.loads(done.out)["seed"])
+    assert Done([*LONG[:-2], "--seed", seed], capsys).out == done.out
