@@ -9,12 +9,17 @@ from pathlib import Path
 import pytest
 
 from tarmac.checkpoint import before
-from tests.test_cli import Done, folder, start
-
-assert folder  # a fixture
+from tests.test_cli import ACME, Done, start
 
 RUN = ["run", "acme.toml", "--seed", "3", "--months", "6", "--json"]
 LONG = ["run", "acme.toml", "--months", "6", "--paths", "2000000", "--json", "--resume", "run.checkpoint"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A working folder of one's own, with one company file in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "acme.toml").write_text(ACME, encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", [RUN, ["compare", *RUN[1:], "-s", "no-new-money"]], ids=lambda item: item[0])
