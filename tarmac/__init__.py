@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tarmac.forecast import Forecast
     from tarmac.levers import Ranking, rank_levers
     from tarmac.library import load, load_scenario
+    from tarmac.sampling import Sampling
     from tarmac.scenario import Scenario
     from tarmac.simulation import How, simulate
     from tarmac.statements import Statements, statements_of
@@ -30,6 +31,7 @@ __all__ = [
     "InputError",
     "Problem",
     "Ranking",
+    "Sampling",
     "Scenario",
     "Statements",
     "TarmacError",
@@ -50,6 +52,7 @@ _HOMES: Final = {
     "InputError": "errors",
     "Problem": "errors",
     "Ranking": "levers",
+    "Sampling": "sampling",
     "Scenario": "scenario",
     "Statements": "statements",
     "TarmacError": "errors",

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from tarmac.measures import Clock, Fan, Need, Spread
 from tarmac.months import Month
+from tarmac.replicates import REPLICATE_PATHS
+from tarmac.sampling import Sampling
 from tarmac.summary import EXIT_PROCEEDS, OWNERSHIP, SECONDARY_PROCEEDS, WHOLE, Summary
 from tarmac.survival import aalen_johansen
 
@@ -19,6 +21,8 @@ INSOLVENT: Final = "Insolvent:"
 
 CALIBRATED: Final = "Calibrated on"
 """How the sentence begins that says what facts a company has been calibrated on."""
+
+_AS_EVER: Final = Sampling()
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,8 @@ class Origin:
     """Where amounts are told in another currency than the company's: from which, and at what rate."""
     begin_by: int | None = None
     """The last month index in which a raise may begin, where that has been looked for."""
+    sampling: Sampling = _AS_EVER
+    """How paths were spread over chance, and how precise the probability of insolvency was to be."""
 
 
 @dataclass(frozen=True)
@@ -174,32 +180,32 @@ class Forecast:
     @property
     def clocks(self) -> dict[str, Clock]:
         """Every clock by name."""
-        return {name: Clock(name, strikes) for name, strikes in self.summary.strikes.items()}
+        return {name: Clock.of(self.summary, name) for name in self.summary.strikes}
 
     @property
     def insolvent(self) -> Clock:
         """Insolvency, by the company's definition."""
-        return Clock("insolvent", self.summary.strikes["insolvent"])
+        return Clock.of(self.summary, "insolvent")
 
     @property
     def first_missed_bill(self) -> Clock:
         """A due obligation is not paid in full for the first time: the cash-flow test."""
-        return Clock("first_missed_bill", self.summary.strikes["first_missed_bill"])
+        return Clock.of(self.summary, "first_missed_bill")
 
     @property
     def point_of_no_return(self) -> Clock:
         """Cash no longer covers an orderly wind-down: bills received, taxes, notice, severance, commitments."""
-        return Clock("point_of_no_return", self.summary.strikes["point_of_no_return"])
+        return Clock.of(self.summary, "point_of_no_return")
 
     @property
     def balance_sheet_insolvent(self) -> Clock:
         """Liabilities exceed assets: the balance-sheet test."""
-        return Clock("balance_sheet_insolvent", self.summary.strikes["balance_sheet_insolvent"])
+        return Clock.of(self.summary, "balance_sheet_insolvent")
 
     @property
     def exit(self) -> Clock:
         """The company is acquired: a path on which it is can no longer become insolvent."""
-        return Clock("exit", self.summary.strikes["exit"])
+        return Clock.of(self.summary, "exit")
 
     @property
     def endings(self) -> dict[str, NDArray[np.float64]]:
@@ -213,7 +219,7 @@ class Forecast:
     @property
     def profitable(self) -> Clock:
         """Operating cash flow is at or above zero from this month to the horizon."""
-        return Clock("profitable", self.summary.strikes["profitable"])
+        return Clock.of(self.summary, "profitable")
 
     @property
     def cash(self) -> Fan:
@@ -307,6 +313,9 @@ class Forecast:
             "scenarios": list(origin.scenarios),
             "seed": origin.seed,
             "paths": self.paths,
+            "sampler": origin.sampling.sampler,
+            "replicates": None if self.insolvent.squares is None else self.paths // REPLICATE_PATHS,
+            "precision": origin.sampling.precision,
             "months": origin.months,
             "first_month": str(origin.first_month),
             "currency": origin.currency,

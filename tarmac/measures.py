@@ -7,8 +7,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tarmac.summary import Histogram
-from tarmac.survival import level_interval, month_reached, standard_error, wilson
+from tarmac import replicates
+from tarmac.replicates import REPLICATE_PATHS
+from tarmac.summary import Histogram, Summary
+from tarmac.survival import Z95, level_interval, month_reached, standard_error, wilson
 
 NEED_LEVELS: Final = (0.50, 0.80, 0.90, 0.95)
 QUANTILES: Final = (5, 10, 25, 50, 75, 90, 95)
@@ -19,10 +21,18 @@ class Clock:
     """When something strikes: insolvency, the first missed bill, lasting profit.
 
     `strikes`: paths struck in each month, the last element for "not within the horizon", shape (months + 1,).
+    `squares`: where paths lean on each other within replicates, the sum over replicates of the squared count of paths
+    struck by the end of each month, shape (months,); None for independent paths.
     """
 
     name: str
     strikes: NDArray[np.int64]
+    squares: NDArray[np.int64] | None = None
+
+    @classmethod
+    def of(cls, summary: Summary, name: str) -> "Clock":
+        """A clock of a run."""
+        return cls(name, summary.strikes[name], summary.squares.get(name))
 
     @property
     def paths(self) -> int:
@@ -41,12 +51,21 @@ class Clock:
 
     @property
     def standard_error(self) -> NDArray[np.float64]:
-        """Monte Carlo standard error of the probability. Shape (months,)."""
-        return standard_error(self.counts, self.paths)
+        """Monte Carlo standard error of the probability: binomial, or from replicates. Shape (months,)."""
+        if self.squares is None:
+            return standard_error(self.counts, self.paths)
+        return replicates.standard_error(self.counts, self.squares, paths=self.paths)
+
+    @property
+    def critical(self) -> float:
+        """How many standard errors a 95% interval reaches to either side: by the normal, or by Student's t."""
+        return Z95 if self.squares is None else replicates.student(self.paths // REPLICATE_PATHS - 1)
 
     def interval(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """95% Monte Carlo interval of the probability (Wilson). Two arrays of shape (months,)."""
-        return wilson(self.counts, self.paths)
+        """95% Monte Carlo interval of the probability (Wilson, or from replicates). Two arrays of shape (months,)."""
+        if self.squares is None:
+            return wilson(self.counts, self.paths)
+        return replicates.interval(self.counts, self.squares, paths=self.paths)
 
     def month(self, level: float) -> int | None:
         """The month, counted from 1, by whose end a share `level` of the paths is struck; None beyond the horizon."""
@@ -54,6 +73,9 @@ class Clock:
 
     def month_interval(self, level: float) -> tuple[int | None, int | None]:
         """The months between which that month lies with 95% probability, Monte Carlo error alone."""
+        if self.squares is not None:
+            least, most = self.interval()
+            return month_reached(most, level), month_reached(least, level)
         low, high = level_interval(level, self.paths)
         return self.month(low), self.month(high)
 
@@ -117,7 +139,8 @@ class Need:
 
     `histogram` has one row: the least amount of each path that some amount saves; `hopeless` paths are saved by none,
     for the reasons in `losses`. `runs`: how often the months were gone through to find it, 0: not known. `unit`: what
-    1 is in the histogram.
+    1 is in the histogram. `rows`: the amounts in a row for each place of a replicate in its block, where paths lean on
+    each other within replicates.
     """
 
     histogram: Histogram
@@ -125,6 +148,7 @@ class Need:
     losses: tuple[Loss, ...] = ()
     runs: int = 0
     unit: float = 1.0
+    rows: Histogram | None = None
 
     @property
     def paths(self) -> int:
@@ -139,8 +163,17 @@ class Need:
 
     def interval(self, level: float) -> tuple[float | None, float | None]:
         """95% Monte Carlo interval of that amount."""
-        low, high = level_interval(level, self.paths)
+        low, high = self._levels(level)
         return self.amount(low), self.amount(high)
+
+    def _levels(self, level: float) -> tuple[float, float]:
+        """The levels between which the true quantile lies with 95% probability."""
+        amount = self.amount(level)
+        if self.rows is None or amount is None:
+            return level_interval(level, self.paths)
+        found = replicates.level_error(self.rows, amount * self.unit, paths=self.paths)
+        half = found.critical * found.error
+        return (max(level - half, 0.0), min(level + half, 1.0)) if half > 0 else level_interval(level, self.paths)
 
     def as_json(self) -> dict[str, Any]:
         """Amounts by level, and their intervals; null where no amount suffices."""

@@ -27,9 +27,12 @@ from tarmac.layout import plan_of
 from tarmac.measures import Clock, Loss, Need
 from tarmac.months import Month
 from tarmac.plan import Plan
+from tarmac.precise import until_precise
+from tarmac.replicates import REPLICATE_PATHS
+from tarmac.sampling import REPLICATES, Sampling
 from tarmac.scenario import Scenario, apply, with_approved_plans, without_funding, without_plans
 from tarmac.streams import BLOCK_PATHS, MAX_SEED, fresh_seed
-from tarmac.summary import HistogramBuilder, Summary
+from tarmac.summary import NEEDS, Histogram, HistogramBuilder, Summary
 from tarmac.workers import Executor, Processes, Serial, processors
 
 MOST_PATHS: Final = 1_000_000_000
@@ -86,39 +89,50 @@ def simulate(
     *,
     scenarios: Sequence[str | Path | Scenario] = (),
     months: int = 36,
-    paths: int = 20_000,
+    paths: int | Sampling = 20_000,
     seed: int | None = None,
     how: How = How(),
 ) -> Forecast:
     """Forecast a company's cash over `months` months on `paths` simulated paths.
 
-    Scenarios (names on the shelf, files, or scenarios) are applied in order. Without a seed, one is drawn and kept in
-    the forecast, or that of the run to be resumed is taken. InputError where a scenario does not fit or a number is
+    Scenarios (names on the shelf, files, or scenarios) are applied in order. `paths`: how many, or a Sampling that says
+    besides how they are spread over chance, or how precise the answer is to be. Without a seed, one is drawn and kept
+    in the forecast, or that of the run to be resumed is taken. InputError where a scenario does not fit or a number is
     out of range.
     """
-    check_run(months=months, paths=paths, seed=seed)
+    sampling = paths if isinstance(paths, Sampling) else Sampling(paths)
+    check_run(months=months, paths=sampling.paths, seed=seed, more=sampling.problems(resumed=how.resume is not None))
     patched = with_scenarios(company, scenarios)
     plan = plan_of(patched)
     if seed is None:
         kept = None if how.resume is None else seed_in(how.resume)
         seed = fresh_seed() if kept is None else kept
-    job = Job(plan, seed, months, paths, how.audit)
+    job = Job(plan, seed, months, sampling.whole, how.audit, sampling.sampler)
     with overflow_told(patched.file, months):
-        return forecast_of(patched, job, scenarios=tuple(_name(item) for item in scenarios), how=how)
+        job, summary = until_precise(job, sampling.precision, run=lambda part: run(part, how))
+        applied = tuple(_name(item) for item in scenarios)
+        found = forecast_of(patched, job, scenarios=applied, how=how, summary=summary)
+    return replace(found, origin=replace(found.origin, sampling=sampling))
 
 
 def forecast_of(
-    company: Company, job: Job, *, scenarios: tuple[str, ...] = (), how: How = How(), need: Need | None = None
+    company: Company,
+    job: Job,
+    *,
+    scenarios: tuple[str, ...] = (),
+    how: How = How(),
+    need: Need | None = None,
+    summary: Summary | None = None,
 ) -> Forecast:
-    """The forecast of a company laid out in a job already; `need` where that is known already.
+    """The forecast of a company laid out in a job already; `need` and `summary` where they are known already.
 
     `scenarios` are names of what has been applied. OverflowError where amounts grow beyond 1e38.
     """
-    summary = run(job, how)
+    summary = run(job, how) if summary is None else summary
     unfunded = run(_other(job, without_funding(company), months=job.months)) if job.plan.rounds else summary
     concern = going_concern(company, job)
     found = need_of(job, summary) if need is None else need
-    alive = Clock("insolvent", unfunded.strikes["insolvent"])
+    alive = Clock.of(unfunded, "insolvent")
     return Forecast(_origin(company, job, scenarios=scenarios), summary, found, alive, concern)
 
 
@@ -147,12 +161,12 @@ def going_concern(company: Company, job: Job) -> GoingConcern:
 
 
 def _first_missed(summary: Summary) -> Clock:
-    return Clock("first_missed_bill", summary.strikes["first_missed_bill"])
+    return Clock.of(summary, "first_missed_bill")
 
 
 def _other(job: Job, company: Company, *, months: int) -> Job:
     """Another company on the first paths of a job, with the same draws."""
-    return Job(plan_of(company), job.seed, months, min(job.paths, UNFUNDED_PATHS), job.audit)
+    return replace(job, plan=plan_of(company), months=months, paths=min(job.paths, UNFUNDED_PATHS))
 
 
 def with_scenarios(company: Company, scenarios: Iterable[str | Path | Scenario]) -> Company:
@@ -210,18 +224,28 @@ def need_of(job: Job, summary: Summary) -> Need:
     """The extra opening cash paths need: from the run itself where nothing reacts to cash, else by a search."""
     if "need" in summary.amounts:
         return need_of_all(summary)
-    return searched_need(Job(job.plan, job.seed, job.months, min(job.paths, NEED_PATHS)))
+    return searched_need(replace(job, paths=min(job.paths, NEED_PATHS), audit=False))
 
 
 def need_of_all(summary: Summary) -> Need:
     """The need of a company in which nothing reacts to cash: known of every path of a run."""
     needs = summary.amounts["need"]
-    return Need(needs, summary.paths - int(needs.totals[0]))
+    return Need(needs, summary.paths - int(needs.totals[0]), rows=summary.amounts.get(NEEDS))
 
 
 def searched_need(job: Job, *, since: int = 0) -> Need:
     """The extra cash that the paths of a job need at the beginning of month `since`."""
-    return need_from([need_of_block(job, block, since=since) for block in range(job.blocks)])
+    found = [need_of_block(job, block, since=since) for block in range(job.blocks)]
+    return need_from(found) if job.sampler == "plain" else replace(need_from(found), rows=_rows(found))
+
+
+def _rows(blocks: Sequence[Needed]) -> Histogram:
+    """What paths need, in a row for each place of a replicate in its block."""
+    builder = HistogramBuilder(REPLICATES)
+    for found in blocks:
+        for row, amounts in enumerate(found.amounts.reshape(-1, REPLICATE_PATHS)):
+            builder.month(row, amounts[np.isfinite(amounts)])
+    return builder.build()
 
 
 def need_from(blocks: Sequence[Needed]) -> Need:
@@ -238,9 +262,12 @@ def _name(item: str | Path | Scenario) -> str:
     return item.name if isinstance(item, Scenario) else str(item)
 
 
-def check_run(*, months: int, paths: int, seed: int | None, most: int = MOST_PATHS) -> None:
-    """InputError where the months, paths (at most `most`) or seed of a run are out of range."""
+def check_run(
+    *, months: int, paths: int, seed: int | None, most: int = MOST_PATHS, more: Sequence[Problem] = ()
+) -> None:
+    """InputError where the months, paths (at most `most`) or seed of a run are out of range, or there are `more`."""
     problems = list(out_of_range(months=(months, 1, LONGEST), paths=(paths, 1, most), seed=(seed, 0, MAX_SEED)))
+    problems += more
     if problems:
         raise InputError(problems)
 

@@ -203,13 +203,16 @@ class Summary:
 
     `strikes`: for each clock how many paths it struck in each month, the last element for "not within the horizon",
     shape (months + 1,). `amounts`: histograms by month; those of a single owner and of a sale have one row.
-    `samples`: net cash of the first paths of the run, shape (months, up to SAMPLES).
+    `samples`: net cash of the first paths of the run, shape (months, up to SAMPLES). `squares`: where paths lean on
+    each other within replicates, for each clock the sum over replicates of the squared count of paths struck by the end
+    of each month, shape (months,); empty for independent paths.
     """
 
     paths: int
     strikes: Mapping[str, NDArray[np.int64]]
     amounts: Mapping[str, Histogram]
     samples: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    squares: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
     def __add__(self, other: "Summary") -> "Summary":
         if not self.paths:
@@ -221,8 +224,12 @@ class Summary:
             {name: counts + other.strikes[name] for name, counts in self.strikes.items()},
             {name: amounts + other.amounts[name] for name, amounts in self.amounts.items()},
             np.hstack([self.samples, other.samples])[:, :SAMPLES],
+            {name: squares + other.squares[name] for name, squares in self.squares.items()},
         )
 
+
+NEEDS: Final = "need by replicate"
+"""The amounts each path needs in 16 rows, that of a replicate being its place in its block."""
 
 OWNERSHIP: Final = "ownership"
 """The amounts of what common holders own together by month; "ownership.NAME": of what one owner does at the horizon."""

@@ -23,6 +23,14 @@ class Size(StrEnum):
     SQUARE = "square"
 
 
+class Sampler(StrEnum):
+    """How paths are spread over chance."""
+
+    PLAIN = "plain"
+    ANTITHETIC = "antithetic"
+    SOBOL = "sobol"
+
+
 class Show(StrEnum):
     """What a ruin map shows."""
 
@@ -83,6 +91,8 @@ class Asked(AskedRun):
     """A run as asked for: the options of `tarmac run`."""
 
     resume: Path | None
+    sampler: Sampler
+    precision: float | None
     audit: bool
     without_funding: bool
     currency: str | None

@@ -12,7 +12,6 @@ from tarmac.errors import InputError, Problem, nearest
 from tarmac.forecast import Forecast
 from tarmac.money import NumberError, format_money, parse_amount
 from tarmac.months import Month
-from tarmac.survival import Z95
 
 _SIGNS: Final[dict[str, Callable[[float, float], bool]]] = {
     ">=": operator.ge,
@@ -57,7 +56,7 @@ class Gate:
     def _probability(self, forecast: Forecast) -> Verdict:
         clock = forecast.clocks[self.clock]
         value = float(clock.probability[self.month - 1])
-        error = Z95 * float(clock.standard_error[self.month - 1])
+        error = clock.critical * float(clock.standard_error[self.month - 1])
         words = f"{self.clock} by month {self.month} is {value:.2%} ± {error:.2%} (95%, Monte Carlo error alone)"
         if abs(value - self.bound) <= error:
             words += "; more paths would tell it from the bound"

@@ -28,6 +28,7 @@ from tarmac.report.figure import runway_figure, save
 from tarmac.report.owning import ownership_figure, save_ownership
 from tarmac.report.tables import cash_table, ownership_table, survival_table
 from tarmac.report.text import alt_text, screen
+from tarmac.sampling import Sampling
 from tarmac.scenario import apply, without_funding
 from tarmac.simulation import MOST_PATHS, How, simulate
 
@@ -78,6 +79,11 @@ def _checked(asked: Asked) -> tuple[Company, tuple[Gate, ...]]:
 def _out_of_range(asked: Asked) -> Iterator[Problem]:
     yield from unlike_a_run(asked, most_paths=MOST_PATHS)
     yield from unlike_means(asked.means)
+    yield from _sampling(asked).problems(resumed=asked.resume is not None)
+
+
+def _sampling(asked: Asked) -> Sampling:
+    return Sampling(asked.paths, asked.sampler.value, asked.precision)
 
 
 def _company(asked: Asked) -> Company:
@@ -113,7 +119,7 @@ def _simulated(asked: Asked, company: Company) -> Forecast:
     with progress(quiet=asked.quiet) as tell:
         executor, say = executor_of(asked.means), teller(quiet=asked.quiet)
         how = How(asked.means.workers, tell, audit=asked.audit, executor=executor, resume=asked.resume, say=say)
-        forecast = simulate(company, months=asked.months, paths=asked.paths, seed=asked.seed, how=how)
+        forecast = simulate(company, months=asked.months, paths=_sampling(asked), seed=asked.seed, how=how)
     applied = [Path(name).name.removesuffix(".toml") for name in asked.scenarios]
     if asked.without_funding:
         applied.append("without-funding")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tarmac.engine.audit import Audit
 from tarmac.engine.clocks import CLOCKS
+from tarmac.engine.coordinates import sampled
 from tarmac.engine.draws import Draws, draw
 from tarmac.engine.drivers import Drivers, drive
 from tarmac.engine.ledger import Ledger, Watcher
@@ -16,9 +17,12 @@ from tarmac.engine.ownership import owners_of
 from tarmac.engine.selection import by_path
 from tarmac.engine.walk import Row
 from tarmac.plan import Plan
+from tarmac.replicates import REPLICATE_PATHS, squares_of
+from tarmac.sampling import REPLICATES, Sampler
 from tarmac.streams import BLOCK_PATHS, Streams
 from tarmac.summary import (
     EXIT_PROCEEDS,
+    NEEDS,
     OWNERSHIP,
     SAMPLES,
     SECONDARY_PROCEEDS,
@@ -46,6 +50,8 @@ class Job:
     """What a run asks for: a plan over `months` on `paths` paths under a seed.
 
     `audit` checks the conservation of cash on every path and month, which changes no result but takes longer.
+    `sampler`: how paths are spread over chance; other than plainly they come in whole replicates. `first`: the blocks
+    that have been run already, for a run that goes on.
     """
 
     plan: Plan
@@ -53,6 +59,8 @@ class Job:
     months: int
     paths: int
     audit: bool = False
+    sampler: Sampler = "plain"
+    first: int = 0
 
     @property
     def blocks(self) -> int:
@@ -62,6 +70,10 @@ class Job:
     def paths_in(self, block: int) -> int:
         """Paths in one block: the last may be shorter."""
         return min(BLOCK_PATHS, self.paths - block * BLOCK_PATHS)
+
+    def streams(self, block: int) -> Streams:
+        """The random streams of one block."""
+        return sampled(Streams(self.seed, self.first + block), self.plan, sampler=self.sampler, months=self.months)
 
 
 @contextmanager
@@ -82,7 +94,7 @@ class Prepared:
 
     def __init__(self, job: Job, block: int, *, draws: Draws | None = None) -> None:
         if draws is None:
-            draws = draw(job.plan, Streams(job.seed, block), months=job.months, paths=job.paths_in(block))
+            draws = draw(job.plan, job.streams(block), months=job.months, paths=job.paths_in(block))
         self.drivers: Drivers = drive(job.plan, draws)
 
     def ledger(self, extra_cash: Row | float = 0.0, *, since: int = 0) -> Ledger:
@@ -100,8 +112,11 @@ class Tally:
         self._job = job
         self._builders = {name: HistogramBuilder(job.months) for name in amounts}
         self._need = None if plan.reacts_to_cash else HistogramBuilder(1)
+        self._needs = None if plan.reacts_to_cash or job.sampler == "plain" else HistogramBuilder(REPLICATES)
         self._owned = {name: HistogramBuilder(job.months if name == OWNERSHIP else 1) for name in shares_of(plan)}
         self._strikes = {name: np.zeros(job.months + 1, np.int64) for name in CLOCKS}
+        leaning = () if job.sampler == "plain" else CLOCKS
+        self._squares = {name: np.zeros(job.months, np.int64) for name in leaning}
         self._samples = np.empty((job.months, 0))
         self._paths = 0
 
@@ -129,12 +144,23 @@ class Tally:
         struck = ledger.run(watchers, drop=lowest is None and not self._job.audit)
         self._take_ownership(ledger)
         if lowest is not None and self._need is not None:
-            self._need.month(0, lowest.need()[struck["insolvent"] >= now])
+            self._take_need(lowest.need(), struck["insolvent"] >= now)
         for name, months in struck.items():
             self._strikes[name] += strikes_of(months, self._job.months)
+        for name in self._squares:
+            self._squares[name] += squares_of(struck[name], self._job.months)
         self._samples = np.hstack([self._samples, amounts.samples])
         self._paths += paths
         return struck
+
+    def _take_need(self, needs: Row, known: NDArray[np.bool_]) -> None:
+        """What the paths need of which it is known; by replicate as well, where paths lean on each other in them."""
+        if self._need is not None:
+            self._need.month(0, needs[known])
+        if self._needs is not None:
+            for row, first in enumerate(range(0, len(needs), REPLICATE_PATHS)):
+                some = slice(first, first + REPLICATE_PATHS)
+                self._needs.month(row, needs[some][known[some]])
 
     def _take_ownership(self, ledger: Ledger) -> None:
         """Who owns what at the horizon, of the paths that are solvent and independent; what common holders got."""
@@ -162,8 +188,10 @@ class Tally:
         amounts["cash"] += Histogram.zeros(insolvent)
         if self._need is not None:
             amounts["need"] = self._need.build()
+        if self._needs is not None:
+            amounts[NEEDS] = self._needs.build()
         amounts |= {name: builder.build() for name, builder in self._owned.items()}
-        return Summary(self._paths, self._strikes, amounts, self._samples)
+        return Summary(self._paths, self._strikes, amounts, self._samples, self._squares)
 
 
 class Amounts:

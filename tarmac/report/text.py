@@ -10,14 +10,16 @@ from tarmac.errors import printable
 from tarmac.forecast import CALIBRATED, INSOLVENT, Forecast
 from tarmac.measures import Clock, Fan
 from tarmac.money import format_money, format_share
+from tarmac.replicates import REPLICATE_PATHS
 from tarmac.report.words import (
     CLOCK_NAMES,
     bare_money,
     bound_of_none,
+    chance,
+    chance_of_none,
     counted,
     end_of,
     in_currency,
-    percent,
     short,
     told_in,
 )
@@ -147,7 +149,7 @@ def _clock_row(forecast: Forecast, name: str, *, shown: list[int]) -> str:
     if len(known) < len(months):
         beyond = f"beyond {counted(forecast.months, 'month')}"
         cells += f"{beyond:>{sum(widths[len(known) :])}}"
-    chances = "".join(f"{percent(int(clock.counts[index]), clock.paths):>{_CELL}}" for index in shown)
+    chances = "".join(f"{chance(clock, index):>{_CELL}}" for index in shown)
     return f"{CLOCK_NAMES[name]:{_NAME}}{cells}{chances}"
 
 
@@ -188,7 +190,7 @@ def _legend(forecast: Forecast) -> list[str]:
 
 def _alive(forecast: Forecast) -> list[str]:
     clock = forecast.default_alive
-    alive = percent(clock.paths - int(clock.counts[-1]), clock.paths)
+    alive = chance_of_none(clock)
     horizon = end_of(forecast, forecast.months - 1)
     return [
         f"Default alive (no new money, solvent to {horizon}): {alive}% of the paths.",
@@ -202,7 +204,7 @@ def _concern(forecast: Forecast) -> str:
     concern = forecast.going_concern
     end = end_of(forecast, concern.months - 1)
     views = [concern.without_plans, concern.approved]
-    shares = [percent(clock.paths - int(clock.counts[-1]), clock.paths) for clock in views]
+    shares = [chance_of_none(clock) for clock in views]
     text = f"bills met to {end}): {shares[0]}% of the paths without plans"
     return text if concern.approved is concern.without_plans else f"{text}, {shares[1]}% with approved ones"
 
@@ -294,7 +296,7 @@ def proceeds_in_words(forecast: Forecast) -> str:
     if got is None:
         return ""
     middle, low, high = (format_money(got.quantile(level), forecast.origin.currency) for level in (0.5, 0.05, 0.95))
-    sold = percent(int(forecast.exit.counts[-1]), forecast.paths)
+    sold = chance(forecast.exit, -1)
     return f"Founders and staff get {middle} (P5 to P95: {low} to {high}) where it is sold, on {sold}% of the paths"
 
 
@@ -304,8 +306,23 @@ def scenarios_in_words(forecast: Forecast) -> str:
     return f"scenario{'s' if len(names) > 1 else ''} {', '.join(names)}" if names else "no scenario"
 
 
+def sampled_in_words(forecast: Forecast) -> str:
+    """How paths were spread over chance, and what precision was wanted; empty for so many independent paths."""
+    sampling, clock = forecast.origin.sampling, forecast.insolvent
+    how = {"plain": "", "antithetic": " in mirrored pairs", "sobol": " on points of Sobol"}[sampling.sampler]
+    if clock.squares is not None:
+        how += f" ({forecast.paths // REPLICATE_PATHS} replicates)"
+    if sampling.precision is None:
+        return how
+    low, high = clock.interval()
+    found = float(high[-1] - low[-1]) / 2
+    side = "" if found <= sampling.precision else ", not reached"
+    return f"{how}, insolvent by the horizon ±{found:.2g} ({sampling.precision:g} wanted{side})"
+
+
 def _run(forecast: Forecast) -> list[str]:
-    text = f"Run: {counted(forecast.paths, 'path')}, seed {forecast.origin.seed}, {scenarios_in_words(forecast)}."
+    paths = f"{counted(forecast.paths, 'path')}{sampled_in_words(forecast)}"
+    text = f"Run: {paths}, seed {forecast.origin.seed}, {scenarios_in_words(forecast)}."
     return textwrap.wrap(text, WIDTH, subsequent_indent=_INDENT, max_lines=3, placeholder=" ...")
 
 

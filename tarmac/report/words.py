@@ -7,6 +7,7 @@ import numpy as np
 
 from tarmac.errors import printable
 from tarmac.forecast import Forecast
+from tarmac.measures import Clock
 from tarmac.money import format_money
 from tarmac.survival import wilson
 
@@ -72,7 +73,24 @@ def percent(count: int, total: int) -> str:
     >>> percent(5_218, 20_000), percent(0, 20_000), percent(20_000, 20_000), percent(30, 100)
     ('26.1±0.7', '<0.02', '>99.98', '30±10')
     """
-    low, high = (100 * float(end[0]) for end in wilson(np.array([count]), total))
+    low, high = (float(end[0]) for end in wilson(np.array([count]), total))
+    return _percent(count, total, interval=(low, high))
+
+
+def chance(clock: Clock, index: int) -> str:
+    """The probability of having been struck by the end of a month index, in percent with its 95% Monte Carlo error."""
+    low, high = (float(side[index]) for side in clock.interval())
+    return _percent(int(clock.counts[index]), clock.paths, interval=(low, high))
+
+
+def chance_of_none(clock: Clock) -> str:
+    """The probability of not being struck within the horizon, in percent with its 95% Monte Carlo error."""
+    low, high = (float(side[-1]) for side in clock.interval())
+    return _percent(clock.paths - int(clock.counts[-1]), clock.paths, interval=(1.0 - high, 1.0 - low))
+
+
+def _percent(count: int, total: int, *, interval: tuple[float, float]) -> str:
+    low, high = (100 * side for side in interval)
     if count in {0, total}:
         bound = _bound(high if count == 0 else 100 - low)
         return f"<{bound:g}" if count == 0 else f">{100 - bound:g}"

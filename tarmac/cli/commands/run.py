@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import Asked, Form, Means, Size
+from tarmac.cli.asked import Asked, Form, Means, Sampler, Size
 from tarmac.cli.late import late
 from tarmac.cli.options import (
     CompanyName,
@@ -31,6 +31,14 @@ def run(
     scenario: Scenarios = None,
     months: Annotated[int, typer.Option(metavar="N", help="Months to simulate.")] = 36,
     paths: Annotated[int, typer.Option(metavar="N", help="Paths to simulate.")] = 20_000,
+    sampler: Annotated[
+        Sampler,
+        typer.Option(help="Independent paths, mirrored pairs, or even ones: the last two in replicates of 1,024."),
+    ] = Sampler.PLAIN,
+    precision: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="Go on until P(insolvent by the horizon) is known to so much: 0.002."),
+    ] = None,
     seed: Seed = None,
     without_funding: Annotated[bool, typer.Option("--without-funding", help="Take every round away.")] = False,
     currency: Annotated[
@@ -65,6 +73,8 @@ def run(
             scenarios=scenario or (),
             months=months,
             paths=paths,
+            sampler=sampler,
+            precision=precision,
             seed=seed,
             means=Means(executor=executor, workers=workers, scheduler=scheduler),
             resume=resume,
