@@ -6,7 +6,7 @@ replicates, and its error is told from how they differ (module replicates).
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, TypeVar, get_args
@@ -39,7 +39,8 @@ SPAN: Final = 12
 T = TypeVar("T", np.float32, np.float64)
 
 _LEVELS: Final = int(math.log2(REPLICATE_PATHS))
-_LEAST, _MOST = 2.0**-54, 1.0 - 2.0**-53
+_HALF_A_STEP: Final = 2.0**-25
+"""Half the step between single-precision uniforms: no point lies on 0 or 1, and no score is beyond 6.3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +132,35 @@ class Mirrored(Streams):
 class Even(Streams):
     """The streams of a block whose replicates are points of Sobol, each scrambled on its own.
 
-    `places`: which coordinate of a point is a driver's, or a component's of its monthly shock. `persistence`: that of
-    each shock, by its driver. What has no place is drawn independently. The scramble is keyed by seed, block and name,
-    what it scrambles by the place: a driver keeps its numbers for as long as it keeps its place.
+    `strata`: by the name of a driver, or of a component of its monthly shock, where its coordinate of each point lies,
+    shape (REPLICATES, REPLICATE_PATHS). `persistence`: that of each shock, by its driver. What has no coordinate is
+    drawn independently.
     """
 
-    places: Mapping[str, int]
+    strata: Mapping[str, NDArray[np.uint16]]
     persistence: Mapping[str, float]
+
+    @classmethod
+    def of(cls, streams: Streams, names: Sequence[str], persistence: Mapping[str, float]) -> "Even":
+        """Those in which the names have the first coordinates, in their order, COORDINATES at most.
+
+        A scramble is keyed by seed, block and name, what it scrambles by the place among the names: a driver keeps its
+        numbers for as long as it keeps its place.
+        """
+        names = names[:COORDINATES]
+        tosses = b"".join(streams.open(f"{name}/scramble").random_raw(BLOCK_PATHS // 64).tobytes() for name in names)
+        scrambles = scrambled(np.frombuffer(tosses, np.uint8).reshape(len(names), REPLICATES, -1))
+        pairs = zip(names, scrambles, sobol(), strict=False)
+        strata = {name: scramble.take(place, axis=1) for name, scramble, place in pairs}
+        return cls(streams.seed, streams.block, strata, persistence)
 
     def scores(self, driver: str) -> NDArray[np.float64]:
         """Standard-normal scores of a number drawn once per path. Shape (BLOCK_PATHS,)."""
-        return self._normal(driver) if driver in self.places else Streams.scores(self, driver)
+        return self._normal(driver) if driver in self.strata else Streams.scores(self, driver)
 
     def uniforms(self, driver: str) -> NDArray[np.float64]:
         """Uniform draws on [0, 1), one per path. Shape (BLOCK_PATHS,)."""
-        return self._points(driver) if driver in self.places else Streams.uniforms(self, driver)
+        return self._points(driver) if driver in self.strata else Streams.uniforms(self, driver)
 
     def monthly_scores(self, driver: str, months: int) -> NDArray[np.float32]:
         """Standard-normal scores of a monthly shock. Shape (months, BLOCK_PATHS), single precision.
@@ -160,7 +175,7 @@ class Even(Streams):
             rows = scores[span * SPAN : (span + 1) * SPAN]
             for number, direction in enumerate(directions):
                 name = component(driver, span, number=number)
-                if name in self.places:
+                if name in self.strata:
                     self._exchange(rows, name, direction=direction)
         return scores[:months]
 
@@ -180,12 +195,11 @@ class Even(Streams):
 
     def _points(self, name: str) -> NDArray[np.float64]:
         """One coordinate of all the points of a block: uniform, strictly between 0 and 1. Shape (BLOCK_PATHS,)."""
-        bits = np.random.Generator(self.open(name))
-        strata = scrambled(bits)[:, sobol()[self.places[name]]]
-        points = bits.random((REPLICATES, REPLICATE_PATHS))
-        points += strata
+        points = np.random.Generator(self.open(name)).random(BLOCK_PATHS, np.float32).astype(np.float64)
+        points += self.strata[name].ravel()
+        points += _HALF_A_STEP
         points *= 1.0 / REPLICATE_PATHS
-        return np.clip(points, _LEAST, _MOST, out=points).ravel()
+        return points
 
 
 def component(driver: str, span: int, *, number: int) -> str:
@@ -193,18 +207,20 @@ def component(driver: str, span: int, *, number: int) -> str:
     return f"{driver}/span {span}/component {number}"
 
 
-def scrambled(bits: np.random.Generator) -> NDArray[np.uint16]:
-    """Where each of the strata of one coordinate goes, in each replicate of a block. Shape (REPLICATES, strata).
+def scrambled(tosses: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """Where each of the strata of a coordinate goes, in each replicate. Shape (names, replicates, strata).
 
     Nested uniform scrambling (Owen 1995): whether two halves of an interval change places is tossed for at every
-    interval. There are as many strata as points; within its stratum a point lies anywhere.
+    interval. There are as many strata as points; within its stratum a point lies anywhere. `tosses`: random bits, one
+    for each stratum, shape (names, replicates, strata / 8).
     """
-    tosses = np.frombuffer(bits.bytes(BLOCK_PATHS // 8), np.uint8).reshape(REPLICATES, -1)
-    flips = np.unpackbits(tosses, axis=1).astype(np.uint16)
-    mask = np.zeros((REPLICATES, 1), np.uint16)
+    flips = np.unpackbits(tosses, axis=2)
+    mask = np.zeros((*tosses.shape[:2], 1), np.uint16)
     for level in range(_LEVELS):
         width = 2**level
-        mask = np.repeat(2 * mask + flips[:, width : 2 * width], 2, axis=1)
+        halves = np.empty((*mask.shape, 2), np.uint16)
+        halves[...] = (2 * mask + flips[:, :, width : 2 * width])[..., None]
+        mask = halves.reshape(*mask.shape[:2], 2 * width)
     return mask ^ np.arange(REPLICATE_PATHS, dtype=np.uint16)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from tarmac.engine.draws import PAST, chances_of, known_numbers, shocks_of
 from tarmac.plan import Plan
-from tarmac.sampling import COORDINATES, SPAN, Even, Mirrored, Sampler, component
+from tarmac.sampling import SPAN, Even, Mirrored, Sampler, component
 from tarmac.streams import MARKET, Streams
 
 COMPONENTS: Final = 1
@@ -20,19 +20,18 @@ def sampled(streams: Streams, plan: Plan, *, sampler: Sampler, months: int) -> S
     if sampler == "antithetic":
         return Mirrored(streams.seed, streams.block)
     persistence = {f"month/{name}": value for name, value in _persistences(plan)}
-    return Even(streams.seed, streams.block, places_of(plan, months), persistence)
+    return Even.of(streams, coordinates_of(plan, months), persistence)
 
 
-def places_of(plan: Plan, months: int) -> dict[str, int]:
-    """The coordinate of each driver, or component of one, that has one: the first COORDINATES in their order.
+def coordinates_of(plan: Plan, months: int) -> list[str]:
+    """The drivers, and components of drivers, that would have a coordinate; COORDINATES of them get one.
 
     First the past that facts have told of, what happens once with some chance (a round closes, a customer leaves, a
     contract is signed), and the uncertain numbers, in the order of the company file; then the leading components of
     every monthly shock, span by span. So a scenario that changes amounts, ranges or chances leaves all places as they
     are, and one that adds or removes an uncertain number or a round moves those that come after it.
     """
-    names = dict.fromkeys([*_once(plan), *_components(plan, months)])
-    return {name: place for place, name in enumerate(list(names)[:COORDINATES])}
+    return list(dict.fromkeys([*_once(plan), *_components(plan, months)]))
 
 
 def _once(plan: Plan) -> Iterator[str]:
