@@ -141,7 +141,7 @@ class Even(Streams):
     persistence: Mapping[str, float]
 
     @classmethod
-    def of(cls, streams: Streams, names: Sequence[str], persistence: Mapping[str, float]) -> "Even":
+    def of(cls, streams: Streams, names: Sequence[str], *, persistence: Mapping[str, float]) -> "Even":
         """Those in which the names have the first coordinates, in their order, COORDINATES at most.
 
         A scramble is keyed by seed, block and name, what it scrambles by the place among the names: a driver keeps its

@@ -34,7 +34,7 @@ HALF = REPLICATE_PATHS // 2
 
 
 def even(seed: int = 3, block: int = 0) -> Even:
-    return Even.of(Streams(seed, block), NAMES, {"shock": 0.6})
+    return Even.of(Streams(seed, block), NAMES, persistence={"shock": 0.6})
 
 
 def by_replicate(values: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -106,9 +106,11 @@ def test_replicates_are_scrambled_independently() -> None:
 
 
 def test_a_driver_keeps_its_points_while_it_keeps_its_place() -> None:
-    more = Even.of(Streams(3, 0), [*NAMES, "c"], {"shock": 0.6})
+    more = Even.of(Streams(3, 0), [*NAMES, "c"], persistence={"shock": 0.6})
     assert np.array_equal(more.uniforms("b"), even().uniforms("b"))
-    assert not np.array_equal(Even.of(Streams(3, 0), ["c", "a", "b"], {}).uniforms("b"), even().uniforms("b"))
+    assert not np.array_equal(
+        Even.of(Streams(3, 0), ["c", "a", "b"], persistence={}).uniforms("b"), even().uniforms("b")
+    )
     assert not np.array_equal(even(seed=4).uniforms("b"), even().uniforms("b"))
 
 
@@ -231,6 +233,6 @@ def test_mistakes_are_told_together(wrong: Sampling, where: list[str]) -> None:
 
 def test_names_beyond_the_last_coordinate_are_drawn_as_ever() -> None:
     names = [f"driver {number}" for number in range(COORDINATES + 1)]
-    points, plain = Even.of(Streams(3, 0), names, {}), Streams(3, 0)
+    points, plain = Even.of(Streams(3, 0), names, persistence={}), Streams(3, 0)
     assert not np.array_equal(points.scores(names[-2]), plain.scores(names[-2]))
     assert np.array_equal(points.scores(names[-1]), plain.scores(names[-1]))

@@ -20,7 +20,7 @@ def sampled(streams: Streams, plan: Plan, *, sampler: Sampler, months: int) -> S
     if sampler == "antithetic":
         return Mirrored(streams.seed, streams.block)
     persistence = {f"month/{name}": value for name, value in _persistences(plan)}
-    return Even.of(streams, coordinates_of(plan, months), persistence)
+    return Even.of(streams, coordinates_of(plan, months), persistence=persistence)
 
 
 def coordinates_of(plan: Plan, months: int) -> list[str]:
