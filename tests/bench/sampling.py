@@ -10,6 +10,7 @@ import argparse
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,8 @@ from tarmac.measures import Clock
 from tarmac.plan import Plan
 from tarmac.sampling import SAMPLERS, Sampler
 
-CASES = ["stability-ai:12", "baichuan:12", "saas-seed:24"]
+REFERENCE = Path(__file__).resolve().parents[1] / "companies" / "reference.toml"
+CASES = [f"{REFERENCE}:12", "stability-ai:12", "baichuan:12", "saas-seed:24"]
 PATHS = 20 * 1_024
 
 
@@ -74,7 +76,7 @@ def rows(company: str, *, months: int, repeats: int) -> list[str]:
     found = repeated(plan_of(load(company)), SAMPLERS, months=months, seeds=range(repeats))
     plain, truth = found["plain"], float(np.mean([found[name].probability.mean() for name in ("plain", "sobol")]))
     return [
-        f"| {company} | {months} | {truth:.2%} | {name} | {one.coverage(truth):.1%} | {one.width / 2:.3%} "
+        f"| {Path(company).stem} | {months} | {truth:.2%} | {name} | {one.coverage(truth):.1%} | {one.width / 2:.3%} "
         f"| {(plain.width / one.width) ** 2:.1f} | {one.seconds / plain.seconds:.2f} | {one.time_of(plain):.2f} |"
         for name, one in found.items()
     ]
@@ -89,7 +91,7 @@ def main() -> None:
     print("| company | by month | insolvent | sampler | coverage | ± | worth as many paths | cost a path | time |")
     print("|---|---|---|---|---|---|---|---|---|")
     for case in given.cases:
-        company, _, months = case.partition(":")
+        company, _, months = case.rpartition(":")
         print(*rows(company, months=int(months), repeats=given.repeats), sep="\n", flush=True)
 
 
