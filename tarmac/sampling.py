@@ -64,9 +64,17 @@ class Sampling:
             return -(-self.paths // BLOCK_PATHS) * BLOCK_PATHS
         return self.paths if self.sampler == "plain" else -(-self.paths // REPLICATE_PATHS) * REPLICATE_PATHS
 
-    def problems(self) -> list[Problem]:
-        """What is wrong with it: a sampler that is not known, too few paths for it, a precision that is no share."""
-        return [*self._sampler_problems(), *self._precision_problems()]
+    def problems(self, *, resumed: bool = False) -> list[Problem]:
+        """What is wrong with it: a sampler that is not known, too few paths for it, a precision that is no share.
+
+        Nor can a run be `resumed` whose length is not known when it begins.
+        """
+        problems = [*self._sampler_problems(), *self._precision_problems()]
+        if resumed and self.precision is not None:
+            rule = "is not given where a run is to be resumed: how many paths it takes is not known when it begins"
+            remedy = "leave the precision away and ask for paths, or do not resume"
+            problems.append(_mistake("precision", f"{self.precision:g}", rule=rule, remedy=remedy))
+        return problems
 
     def _sampler_problems(self) -> list[Problem]:
         least = LEAST_REPLICATES * REPLICATE_PATHS

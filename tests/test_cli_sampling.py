@@ -55,6 +55,7 @@ def test_a_gate_is_judged_with_the_error_of_replicates(capsys: pytest.CaptureFix
         (["--precision", "nan"], "between 0 and 0.5"),
         (["--precision", "0.01", "--paths", "100000000"], "where a precision is given"),
         (["--sampler", "halton"], "sobol"),
+        (["--precision", "0.01", "--resume", "acme.checkpoint"], "where a run is to be resumed"),
     ],
 )
 def test_mistakes_are_told_with_a_remedy(wrong: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
