@@ -25,6 +25,9 @@ LARGEST_TABLE: Final = 20_000_000
 OUTCOMES: Final = "seeds/outcomes"
 """The shelf of files of outcomes."""
 
+PORTFOLIOS: Final = "seeds/portfolios"
+"""The shelf of spreadsheets of companies, and of what their rows leave open."""
+
 _PACKAGE: Final = Path(__file__).resolve().parent
 
 
@@ -148,6 +151,11 @@ def read_toml(path: Path) -> Mapping[str, Any]:
         raise _unreadable(path, str(error), what="is TOML: correct the line named; text needs quotes") from None
     except RecursionError:
         raise _unreadable(path, "brackets within brackets", what="nests a few levels at most: flatten it") from None
+
+
+def read_table(path: Path) -> str:
+    """The text of a CSV file. InputError where it cannot be read, is too large, or is not text."""
+    return _text(path, largest=LARGEST_TABLE)
 
 
 def _text(path: Path, *, largest: int = LARGEST_FILE) -> str:

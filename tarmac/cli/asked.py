@@ -197,3 +197,23 @@ class AskedCalibration(Told):
     origin: str | None
     draws: int
     seed: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedPortfolio(Told):
+    """A portfolio as asked for: the options of `tarmac portfolio`."""
+
+    portfolio: str
+    scenarios: Sequence[str]
+    common: Sequence[str]
+    months: int
+    paths: int
+    seed: int | None
+    currency: str | None
+    rates: Sequence[str]
+    stake: str | None
+    investor: str | None
+    first_month: str | None
+    defaults: str
+    align: bool
+    workers: int | None

@@ -21,6 +21,7 @@ from tarmac.cli.commands.diff import diff
 from tarmac.cli.commands.learn import learn
 from tarmac.cli.commands.levers import levers
 from tarmac.cli.commands.map_ import map_
+from tarmac.cli.commands.portfolio import portfolio
 from tarmac.cli.commands.raise_ import raise_
 from tarmac.cli.commands.run import run
 from tarmac.cli.commands.show import show
@@ -66,6 +67,7 @@ COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "compare": compare,
     "levers": levers,
     "raise": raise_,
+    "portfolio": portfolio,
     "calibrate": calibrate,
     "diff": diff,
     "learn": learn,

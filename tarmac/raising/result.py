@@ -64,10 +64,7 @@ class Raise:
 
         If the attempt closes. The horizon, where it may begin at any time.
         """
-        late = self.now + np.flatnonzero(self.in_time[self.now :] < self.confidence * self.paths)
-        if not len(late):
-            return self.months
-        return int(late[0]) - 1 if late[0] > self.now else None
+        return last_start(self.in_time, now=self.now, wanted=self.confidence * self.paths)
 
     @property
     def beyond(self) -> int:
@@ -119,3 +116,15 @@ class Raise:
                 "standard_error": standard_error(self.survives, self.tried).tolist(),
             },
         }
+
+
+def last_start(in_time: NDArray[np.int64], *, now: int, wanted: float) -> int | None:
+    """The last month index, from `now` on, up to which an attempt begun is in time on enough paths; None: too late.
+
+    `in_time`: paths by the month in which it begins, shape (months,); `wanted`: how many there must be. The horizon
+    where it may begin at any time.
+    """
+    late = now + np.flatnonzero(in_time[now:] < wanted)
+    if not len(late):
+        return len(in_time)
+    return int(late[0]) - 1 if late[0] > now else None

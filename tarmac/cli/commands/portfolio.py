@@ -1,0 +1,90 @@
+"""`tarmac portfolio` and its options."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tarmac.cli.asked import AskedPortfolio
+from tarmac.cli.late import late
+from tarmac.cli.options import Force, Json, Out, Quiet, Scenarios, Seed
+
+if TYPE_CHECKING:
+    from tarmac.cli import portfolios
+else:
+    portfolios = late("tarmac.cli.portfolios")
+
+
+def portfolio(
+    portfolio: Annotated[
+        str,
+        typer.Argument(
+            metavar="PORTFOLIO",
+            help="A folder of company files, a CSV or Excel file with a row for each, or a name on seeds/portfolios/.",
+        ),
+    ],
+    *,
+    scenario: Scenarios = None,
+    common: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DRIVER",
+            help="A driver that companies share beside the market, such as price.cloud, 'event.bank fails', fx.USD or "
+            "customer.NAME; * stands for anything. Repeatable.",
+        ),
+    ] = None,
+    months: Annotated[int, typer.Option(metavar="N", help="Months to simulate.")] = 24,
+    paths: Annotated[int, typer.Option(metavar="N", help="Paths to simulate.")] = 20_000,
+    seed: Seed = None,
+    currency: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Tell amounts in this currency; else that of rate 1, or the first company's.")
+    ] = None,
+    rate: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE=RATE", help="What one unit of a currency costs in that: EUR=1.08. Repeatable."),
+    ] = None,
+    stake: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="The investor's stake in companies of which none is known.")
+    ] = None,
+    investor: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The [[holder]] of company files whose stake counts.")
+    ] = None,
+    first_month: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="First month of rows that name none; else this month.")
+    ] = None,
+    defaults: Annotated[
+        str, typer.Option(metavar="NAME", help="What rows leave open: a name on seeds/portfolios/, or a file.")
+    ] = "row-defaults",
+    align: Annotated[
+        bool, typer.Option("--align", help="Count months from each company's own first where these differ.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes; they change no bit of the result.")
+    ] = None,
+    json: Json = False,
+    out: Out = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> int:
+    """Many companies, one market: who needs attention first, what fails together, what to hold in reserve."""
+    return portfolios.run(
+        AskedPortfolio(
+            portfolio=portfolio,
+            scenarios=scenario or (),
+            common=common or (),
+            months=months,
+            paths=paths,
+            seed=seed,
+            currency=currency,
+            rates=rate or (),
+            stake=stake,
+            investor=investor,
+            first_month=first_month,
+            defaults=defaults,
+            align=align,
+            workers=workers,
+            json=json,
+            out=out,
+            force=force,
+            quiet=quiet,
+        )
+    )

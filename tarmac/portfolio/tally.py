@@ -1,0 +1,79 @@
+"""What blocks of many companies leave behind: counts and histograms that do not grow with the number of paths."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tarmac.portfolio.block import QUARTER, Part, quarters_in
+from tarmac.summary import Histogram, HistogramBuilder
+
+GROUPS: Final = 9
+"""Groups of equal size by the course of a driver, three to a third; of an event, by how often it happens."""
+
+Counts = NDArray[np.int64]
+
+
+class Tally:
+    """Counts of failures and sums of money, taken in block by block.
+
+    `strikes`: paths on which each company fails in each month, the last element for none, shape (companies, months +
+    1). `failures`: paths by the number of companies that have failed by the end of each quarter, shape (quarters,
+    companies + 1). `together`: paths on which two have failed by the horizon, shape (companies, companies). `drivers`:
+    paths by the course of a shared driver and the number failed by the horizon, shape (GROUPS, companies + 1).
+    """
+
+    def __init__(self, companies: int, months: int) -> None:
+        quarters = quarters_in(months)
+        self.months, self.companies = months, companies
+        self.strikes: Counts = np.zeros((companies, months + 1), np.int64)
+        self.failures: Counts = np.zeros((quarters, companies + 1), np.int64)
+        self.together: Counts = np.zeros((companies, companies), np.int64)
+        self.drivers: dict[str, Counts] = {}
+        self.counted: set[str] = set()
+        """The drivers whose groups are how often they happen."""
+        self._calls = [[HistogramBuilder(quarters) for _ in range(2)] for _ in range(2)]
+
+    def take(self, parts: Sequence[Part]) -> None:
+        """Take in one block: what all companies leave of it, in their order."""
+        struck = np.concatenate([part.struck for part in parts])
+        for row, months in zip(self.strikes, struck, strict=True):
+            row += np.bincount(months, minlength=self.months + 1)
+        for quarter, row in enumerate(self.failures):
+            end = min(QUARTER * (quarter + 1), self.months)
+            row += np.bincount(np.sum(struck < end, axis=0), minlength=self.companies + 1)
+        failed = struck < self.months
+        self.together += np.rint(failed.astype(np.float32) @ failed.T.astype(np.float32)).astype(np.int64)
+        self._take_drivers(parts, np.sum(failed, axis=0))
+        calls = parts[0].calls
+        for part in parts[1:]:
+            calls = calls + part.calls
+        for builders, by_quarter in zip(self._calls, calls, strict=True):
+            for builder, rows in zip(builders, (by_quarter, np.diff(by_quarter, axis=0, prepend=0.0)), strict=True):
+                for quarter, row in enumerate(rows):
+                    builder.month(quarter, np.maximum(row, 0.0))
+
+    def _take_drivers(self, parts: Sequence[Part], failed: NDArray[np.int64]) -> None:
+        told: Mapping[str, NDArray[np.floating] | NDArray[np.int64]] = {}
+        for part in parts:
+            told = {**told, **part.drivers}
+        for name, course in told.items():
+            happens = np.issubdtype(course.dtype, np.integer)
+            groups = np.minimum(course, GROUPS - 1).astype(np.int64) if happens else ninths(course)
+            cells = groups * (self.companies + 1) + failed
+            counts = np.bincount(cells, minlength=GROUPS * (self.companies + 1)).reshape(GROUPS, -1)
+            self.drivers[name] = self.drivers.get(name, np.zeros_like(counts)) + counts
+            if happens:
+                self.counted.add(name)
+
+    def calls(self, *, own: bool, new: bool) -> Histogram:
+        """What must be put in, by quarter: `own`, by the investor, or by all; `new`, in the quarter, or by its end."""
+        return self._calls[0 if own else 1][1 if new else 0].build()
+
+
+def ninths(course: NDArray[np.floating] | NDArray[np.int64]) -> NDArray[np.int64]:
+    """The group of each path, from 0, when paths are put in order of a driver's course. Shape (paths,)."""
+    ranks = np.empty(len(course), np.int64)
+    ranks[np.argsort(course, kind="stable")] = np.arange(len(course))
+    return ranks * GROUPS // len(course)

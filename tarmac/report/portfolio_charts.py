@@ -1,0 +1,197 @@
+"""Pictures of a portfolio: the watch list, insolvency by company and month, and the reserve needed as a fan.
+
+The numbers drawn stand in `tarmac.report.portfolio`: `watch_table`, `heat_table` and `quarters_table`.
+"""
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tarmac.money import format_share
+from tarmac.portfolio.result import RESERVE_LEVELS, PortfolioForecast
+from tarmac.report.charts import tick_places
+from tarmac.report.figure import SIZES, keep
+from tarmac.report.labels import Label, label_right
+from tarmac.report.portfolio import headline, label_of, portfolio_text, watch_cells
+from tarmac.report.style import BLUE, FAINT_INK, INK, ORANGE, VERMILLION, drawable, style
+from tarmac.report.words import bare_money, counted, in_currency, short
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST_ROWS: Final = 60
+"""Companies in one picture; the tables have all."""
+
+_NAME: Final = 28
+_ROW, _HEAD, _FOOT = 1.9, 6.4, 3.6
+"""Heights in ems: a row, what stands above all rows, what stands below."""
+
+_LIGHT: Final = 0.45
+"""A chance from which on a cell is dark enough for white figures."""
+
+_TICKS: Final = 10
+_COLOURS: Final = {0.5: BLUE, 0.9: ORANGE, 0.95: VERMILLION}
+
+
+def watch_chart(found: PortfolioForecast, ax: "Axes") -> "Axes":
+    """The watch list as a table: the most urgent company first, chances of insolvency shaded. See `watch_table`."""
+    rows = found.ranked[:MOST_ROWS]
+    dates = [f"by {label_of(found, month - 1).label}" for month in found.horizons]
+    heads = ["% insolvent", *dates, "P10", "P50", "P90", "begin by", "raise, 90%", "stake"]
+    edges = np.cumsum([0, 3.1, *[1.25] * len(dates), 1.05, 1.05, 1.05, 1.05, 1.15, 0.8])
+    ax.set(xlim=(0, edges[-1]), ylim=(len(rows), -1))
+    ax.axis("off")
+    for place, head in enumerate(heads):
+        left = place == 0
+        at = edges[place] if left else (edges[place] + edges[place + 1]) / 2
+        ax.text(at, -0.45, head, ha="left" if left else "center", va="center", fontsize="small", color=FAINT_INK)
+    for line, item in enumerate(rows):
+        ax.text(0, line + 0.5, drawable(short(item.name, _NAME)), va="center", fontsize="small")
+        ax.plot([0, edges[-1]], [line, line], color="#DDDDDD", linewidth=0.6, zorder=0)
+        for place, cell in enumerate(watch_cells(found, item), 1):
+            middle = (edges[place] + edges[place + 1]) / 2
+            colour = INK
+            if place <= len(dates):
+                chance = float(item.clock.probability[found.horizons[place - 1] - 1])
+                width, shade = edges[place + 1] - edges[place], _shade(chance)
+                ax.barh(line + 0.5, width * 0.94, left=edges[place] + width * 0.03, height=0.86, color=shade, zorder=0.5)
+                colour = "white" if chance > _LIGHT else INK
+            ax.text(middle, line + 0.5, cell, ha="center", va="center", fontsize="small", color=colour)
+    return ax
+
+
+def heat_chart(found: PortfolioForecast, ax: "Axes") -> "Axes":
+    """The chance of insolvency of each company by the end of each month, the most urgent on top. See `heat_table`."""
+    rows = found.ranked[:MOST_ROWS]
+    grid = np.stack([item.clock.probability for item in rows])
+    image = ax.imshow(grid, cmap="cividis_r", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+    ax.set_yticks(range(len(rows)), [drawable(short(item.name, _NAME)) for item in rows], fontsize="small")
+    places = tick_places(found.portfolio.first_month, found.months, room=_TICKS)
+    ax.set_xticks([place - 1 for place in places], [label_of(found, place - 1).label for place in places])
+    ax.grid(visible=False)
+    figure = ax.get_figure()
+    if figure is not None:
+        bar = figure.colorbar(image, ax=ax, label="probability of insolvency by month end", fraction=0.04, pad=0.02)
+        bar.ax.yaxis.set_major_formatter(lambda value, _: format_share(value))
+    return ax
+
+
+def reserve_chart(found: PortfolioForecast, ax: "Axes", *, own: bool) -> "Axes":
+    """What must be put in by the end of each quarter: median, and what 90 and 95% of the paths need at most.
+
+    `own`: by the investor, stake by stake, or by all investors. See `quarters_table`.
+    """
+    fan = found.reserve(own=own)
+    x = [min(3 * (place + 1), found.months) for place in range(len(found.quarters))]
+    rows = {level: fan.quantile(level) for level in RESERVE_LEVELS}
+    low, high = rows[RESERVE_LEVELS[0]], rows[RESERVE_LEVELS[-1]]
+    ax.fill_between([0, *x], [0, *low], [0, *high], color="#D6E6F1", linewidth=0)
+    labels = []
+    for level, row in rows.items():
+        ax.plot([0, *x], [0, *row], color=_COLOURS[level], marker="o", markersize=3.5, linewidth=1.8)
+        money = bare_money(float(row[-1]), found.portfolio.currency)
+        labels.append(Label(float(row[-1]), f"{format_share(level)} of paths: {money}", _COLOURS[level]))
+    ax.set_xticks(x, [last.label for _, last in found.quarters], fontsize="small")
+    if len(x) > _TICKS:
+        ax.set_xticks(x[1::2], [last.label for _, last in found.quarters[1::2]], fontsize="small")
+    ax.yaxis.set_major_formatter(lambda value, _: bare_money(value, found.portfolio.currency))
+    ax.set_ylim(0, max(float(high[-1]), 1e-9) * 1.06)
+    ax.set_xlim(0, found.months)
+    whose = "by the investor, stake by stake" if own else "by all investors together"
+    ax.set_title(f"Money put in by quarter end, {whose}{in_currency(found.portfolio.currency)}")
+    label_right(ax, labels)
+    return ax
+
+
+def watch_figure(found: PortfolioForecast, size: str = "slide") -> "Figure":
+    """The watch list with the answer as its title; the figure grows with the number of companies."""
+    shown = min(len(found.standings), MOST_ROWS)
+    figure, box = _figure(found, size, rows=shown)
+    with style(SIZES[size].font):
+        left, bottom, width, height = box
+        watch_chart(found, figure.add_axes((left, bottom, width, height)))
+    return figure
+
+
+def heat_figure(found: PortfolioForecast, size: str = "slide") -> "Figure":
+    """The heat map of companies and months; the figure grows with the number of companies."""
+    shown = min(len(found.standings), MOST_ROWS)
+    figure, box = _figure(found, size, rows=shown)
+    with style(SIZES[size].font):
+        left, bottom, width, height = box
+        names = 0.02 + 0.0072 * max(len(short(item.name, _NAME)) for item in found.ranked[:MOST_ROWS])
+        below = 2.2 * SIZES[size].font / 72 / figure.get_figheight()
+        axes = figure.add_axes((left + names, bottom + below, width - names, height - below))
+        heat_chart(found, axes)
+    return figure
+
+
+def reserve_figure(found: PortfolioForecast, size: str = "slide") -> "Figure":
+    """The reserve as a fan: of the investor, where stakes are known, and of all investors together."""
+    figure, box = _figure(found, size, rows=0)
+    with style(SIZES[size].font):
+        em = SIZES[size].font / 72
+        left, bottom, width, height = box
+        left, width = left + 4.5 * em / figure.get_figwidth(), width - 19 * em / figure.get_figwidth()
+        bottom, height = bottom + 2.2 * em / figure.get_figheight(), height - 4.2 * em / figure.get_figheight()
+        kinds = [True, False] if found.knows_stakes else [False]
+        gap = 4.2 * em / figure.get_figheight()
+        each = (height - gap * (len(kinds) - 1)) / len(kinds)
+        for place, own in enumerate(kinds):
+            low = bottom + (len(kinds) - 1 - place) * (each + gap)
+            reserve_chart(found, figure.add_axes((left, low, width, each)), own=own)
+    return figure
+
+
+def _figure(found: PortfolioForecast, size: str, *, rows: int) -> tuple["Figure", tuple[float, float, float, float]]:
+    """A figure with its title and note, tall enough for some rows, and the room between the two."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    form = SIZES[size]
+    em = form.font / 72
+    height = form.height if not rows else max((rows + 1) * _ROW + _HEAD + _FOOT, 14) * em
+    with style(form.font):
+        figure = Figure(figsize=(form.width, height), dpi=form.dpi)
+        FigureCanvasAgg(figure)
+        title = textwrap.wrap(headline(found), int(form.width / em / 0.78))
+        figure.text(
+            0.015, 1 - 0.8 * em / height, "\n".join(map(drawable, title)), va="top", fontweight="bold",
+            fontsize=1.25 * form.font,
+        )  # fmt: skip
+        notes = textwrap.wrap(_note(found), int(form.width / em / 0.46))
+        figure.text(
+            0.015, 0.6 * em / height, "\n".join(map(drawable, notes)), va="bottom", fontsize=0.8 * form.font,
+            color=FAINT_INK,
+        )  # fmt: skip
+    bottom = (1.4 + 1.1 * len(notes)) * em / height
+    top = 1 - (1.6 + 1.6 * len(title)) * em / height
+    return figure, (0.015, bottom, 0.97, top - bottom)
+
+
+def _note(found: PortfolioForecast) -> str:
+    scenarios = ", ".join(map(short, found.portfolio.scenarios)) or "no scenario"
+    words = f"{counted(found.paths, 'path')}, seed {found.seed}, {scenarios}; amounts in {found.portfolio.currency}."
+    more = len(found.standings) - MOST_ROWS
+    hidden = f" The {more} least urgent companies are not shown." if more > 0 else ""
+    return (
+        f"{words} P10: one path in ten is insolvent by then. begin by, raise: so that 90% of paths get through with no "
+        f"other new money.{hidden}"
+    )
+
+
+def _shade(chance: float) -> tuple[float, float, float]:
+    """White for none, towards vermillion for certain insolvency."""
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = to_rgb(VERMILLION)
+    share = chance**0.7
+    return (1 - share * (1 - red), 1 - share * (1 - green), 1 - share * (1 - blue))
+
+
+def save_portfolio(figure: "Figure", path: Path, *, found: PortfolioForecast) -> None:
+    """Keep a figure by the ending of the path, with the printed answer as its text alternative."""
+    keep(figure, path, title=headline(found), description=portfolio_text(found))
