@@ -126,7 +126,7 @@ OUTSIDE: dict[str, set[str]] = {
     "why": {"numpy"},
     "axes": {"numpy"},
     "ruinmap": {"numpy"},
-    "portfolio": {"numpy", "pandas", "scipy"},
+    "portfolio": {"numpy", "openpyxl", "pydantic"},
     "calibrate": {"numpy", "pandas", "scipy", "threadpoolctl"},
     "backtest": {"numpy", "pandas", "scipy"},
     "report": {"jinja2", "matplotlib", "numpy", "pandas", "pydantic", "pydantic_core", "xlsxwriter"},

@@ -1,6 +1,7 @@
 """Many companies and one market: who needs attention first, how many fail together, what must be held in reserve."""
 
-from tarmac.portfolio.holdings import Asked, Holding, Portfolio, portfolio_from
+from tarmac.portfolio.holdings import Asked, Holding, Portfolio
+from tarmac.portfolio.reading import portfolio_from
 from tarmac.portfolio.result import PortfolioForecast
 from tarmac.portfolio.running import MOST_PATHS, look_ahead
 

@@ -1,4 +1,4 @@
-"""One block of paths of some companies: when each fails, what must be put in by quarter, what the common drivers did."""
+"""One block of paths of some companies: when each fails, what must be put in by quarter, how common drivers went."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

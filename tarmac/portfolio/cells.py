@@ -16,6 +16,9 @@ from tarmac.uncertain import Uncertain, UncertainError, parse
 NO_STAGE: Final = "none"
 """The stage of a row that names none: it raises no more."""
 
+_FORMULAS: Final = ("=", "@", "+=", "-=", "#")
+"""How a cell begins that is not a value."""
+
 _MONEY: Final = ("cash", "net_burn", "revenue", "costs", "cloud")
 _NEGATIVE: Final = ("cash", "net_burn")
 _ENDS: Final = np.array([-1.6448536269514722, 1.6448536269514722])
@@ -47,16 +50,12 @@ class Reader:
     def __init__(self, row: Row) -> None:
         self.row = row
         self.problems: list[Problem] = []
+        self._unreadable: set[str] = set()
+        """Columns whose cell is a formula or an error of a spreadsheet."""
 
     def line(self, stages: Collection[str]) -> Line | None:
         """The row, checked; None where something is wrong with it."""
-        for column, cell in self.row.cells.items():
-            if cell.startswith(("=", "@", "+=", "-=")):
-                self.wrong(column, "is a value, not a formula", "paste the values into the sheet before saving it")
-            elif cell.startswith("#"):
-                self.wrong(column, "is a value, not a spreadsheet's error", "correct the formula behind it")
-        if self.problems:
-            return None
+        self._values_only()
         name, currency = self._name(), self._currency()
         money = {column: found for column in _MONEY if (found := self._money(column, currency)) is not None}
         self._burn(money)
@@ -74,52 +73,64 @@ class Reader:
         )
         return None if self.problems else line
 
-    def wrong(self, column: str, rule: str, remedy: str) -> None:  # noqa: PLR0917  (as everywhere: rule, then remedy)
+    def _values_only(self) -> None:
+        for column, cell in self.row.cells.items():
+            if cell.startswith(_FORMULAS) and cell[0] != "#":
+                self.wrong(
+                    column, "is a value, not a formula", remedy="paste the values into the sheet before saving it"
+                )
+            elif cell.startswith("#"):
+                self.wrong(column, "is a value, not a spreadsheet's error", remedy="correct the formula behind it")
+        self._unreadable = {column for column, cell in self.row.cells.items() if cell.startswith(_FORMULAS)}
+
+    def wrong(self, column: str, rule: str, *, remedy: str) -> None:
         """Keep a mistake."""
         self.problems.append(self.row.problem(column, rule, remedy=remedy))
 
     def _name(self) -> str:
         name = self.row.get("name")
         if not name:
-            self.wrong("name", "a row has a name", "write the company's name")
+            self.wrong("name", "a row has a name", remedy="write the company's name")
         elif len(name) > 100 or any(not character.isprintable() or character in "*[]<>" for character in name):
-            self.wrong("name", "a name has up to 100 characters, none of * [ ] < >", "write it without them")
+            self.wrong("name", "a name has up to 100 characters, none of * [ ] < >", remedy="write it without them")
         return name
 
     def _currency(self) -> str:
         cell = self.row.get("currency")
         code = cell.upper()
         if not cell:
-            self.wrong("currency", "a row names the currency of its amounts", "write USD, EUR, CNY ...")
+            self.wrong("currency", "a row names the currency of its amounts", remedy="write USD, EUR, CNY ...")
         elif code not in CURRENCIES:
-            self.wrong("currency", "is a currency's three-letter code (ISO 4217)", nearest(code, CURRENCIES))
-        return code
+            self.wrong("currency", "is a currency's three-letter code (ISO 4217)", remedy=nearest(code, CURRENCIES))
+        return code if code in CURRENCIES else ""
 
     def _number(self, column: str, what: str) -> Uncertain | None:
         cell = self.row.get(column)
-        if not cell:
+        if not cell or column in self._unreadable:
             return None
         try:
             return parse(cell)
         except UncertainError as error:
-            self.wrong(column, what, error.message)
+            self.wrong(column, what, remedy=error.message)
             return None
 
     def _money(self, column: str, currency: str) -> Uncertain | None:
         found = self._number(column, "is an amount of money, such as 250000, '4.2M' or '5M to 8M'")
         if found is None:
             if column == "cash" and not self.row.get(column):
-                self.wrong("cash", "a row says what cash there is", "write the money in the bank")
+                self.wrong("cash", "a row says what cash there is", remedy="write the money in the bank")
             return None
-        if found.unit not in ("", currency):
-            remedy = "write the amount itself" if found.unit == "%" else f"convert it to {currency}, or name its currency"
-            self.wrong(column, f"is an amount in the row's currency, {currency}", remedy)
+        if found.unit == "%" or (currency and found.unit not in ("", currency)):
+            remedy = (
+                "write the amount itself" if found.unit == "%" else f"convert it to {currency}, or name its currency"
+            )
+            self.wrong(column, f"is an amount in the row's currency, {currency}", remedy=remedy)
             return None
         low, high = float(found.at(_ENDS).min()), float(found.at(_ENDS).max())
         if low < 0 and column not in _NEGATIVE:
-            self.wrong(column, "is not below zero", "write what is paid, or earned, without a sign")
+            self.wrong(column, "is not below zero", remedy="write what is paid, or earned, without a sign")
         elif max(-low, high) > MOST_MONEY:
-            self.wrong(column, f"is at most {MOST_MONEY:.0e}", "correct the number, or its unit")
+            self.wrong(column, f"is at most {MOST_MONEY:.0e}", remedy="correct the number, or its unit")
         else:
             return found
         return None
@@ -132,10 +143,10 @@ class Reader:
         if there in ({"revenue"}, {"costs"}) or not there:
             column = "costs" if there == {"revenue"} else "revenue" if there else "net_burn"
             rule = "a row gives net_burn, or revenue and costs, or net_burn and one of them"
-            self.wrong(column, rule, f"fill in {column}; 0 means none" if there else "fill in net_burn")
+            self.wrong(column, rule, remedy=f"fill in {column}; 0 means none" if there else "fill in net_burn")
         elif there == {"net_burn"} and float(money["net_burn"].at(_ENDS).min()) < 0:
             rule = "a company that earns more than it spends has revenue and costs"
-            self.wrong("net_burn", rule, "fill in revenue and costs, and leave net_burn empty")
+            self.wrong("net_burn", rule, remedy="fill in revenue and costs, and leave net_burn empty")
         elif "net_burn" in there and len(there) > 1:
             self._consistent(money, there)
         self._cloud(money)
@@ -146,43 +157,45 @@ class Reader:
             return
         known = [name for name in ("revenue", "costs", "net_burn") if name in money]
         if not money["cloud"].certain:
-            self.wrong("cloud", "is certain; what it costs later is not", "write one amount")
+            self.wrong("cloud", "is certain; what it costs later is not", remedy="write one amount")
         elif len(known) == 1:
-            self.wrong("cloud", "is a part of costs", "fill in revenue and costs too, or leave it empty")
+            self.wrong("cloud", "is a part of costs", remedy="fill in revenue and costs too, or leave it empty")
         else:
-            costs = money["costs"] if "costs" in money else None
+            costs = money.get("costs")
             low = float(costs.at(_ENDS).min()) if costs else money["revenue"].value + money["net_burn"].value
             if money["cloud"].value > low:
-                self.wrong("cloud", "is a part of costs, not more", "correct it, or the costs")
+                self.wrong("cloud", "is a part of costs, not more", remedy="correct it, or the costs")
 
     def _consistent(self, money: Mapping[str, Uncertain], there: Collection[str]) -> None:
         if not all(money[column].certain for column in there):
-            self.wrong("net_burn", "ranges are given for revenue and costs alone", "leave net_burn empty")
+            self.wrong("net_burn", "ranges are given for revenue and costs alone", remedy="leave net_burn empty")
             return
         burn = money["net_burn"].value
         if len(there) == 3:
             revenue, costs = money["revenue"].value, money["costs"].value
             if abs(costs - revenue - burn) > 0.01 * max(costs, revenue, 1.0):
-                self.wrong("net_burn", "is costs less revenue", f"write {costs - revenue:.10g}, or leave it empty")
+                self.wrong(
+                    "net_burn", "is costs less revenue", remedy=f"write {costs - revenue:.10g}, or leave it empty"
+                )
         elif ("revenue" in there and money["revenue"].value + burn < 0) or (
             "costs" in there and money["costs"].value - burn < 0
         ):
-            self.wrong("net_burn", "is costs less revenue, neither below zero", "correct it, or leave it empty")
+            self.wrong("net_burn", "is costs less revenue, neither below zero", remedy="correct it, or leave it empty")
 
     def _growth(self) -> Uncertain | None:
         found = self._number("growth", "is a rate a month, such as 4% or '2% to 6%'")
         if found is not None and found.unit not in ("", "%"):
-            self.wrong("growth", "is a rate a month, such as 4%, not an amount of money", "write a percentage")
+            self.wrong("growth", "is a rate a month, such as 4%, not an amount of money", remedy="write a percentage")
         elif found is not None and abs(found.median()) > _STEEP:
-            self.wrong("growth", f"is a rate a month, at most {_STEEP:.0%}", "write 6% or 0.06, by the month")
+            self.wrong("growth", f"is a rate a month, at most {_STEEP:.0%}", remedy="write 6% or 0.06, by the month")
         return found
 
     def _stage(self, stages: Collection[str]) -> str:
         cell = self.row.get("stage")
         known = {stage.casefold() for stage in stages}
         stage = " ".join(cell.casefold().replace("_", " ").split()) or NO_STAGE
-        if cell and stage not in known:
-            self.wrong("stage", "is a stage of the file of defaults", nearest(stage, known))
+        if cell and stage not in known and "stage" not in self._unreadable:
+            self.wrong("stage", "is a stage of the file of defaults", remedy=nearest(stage, known))
         return stage
 
     def _share(self) -> float | None:
@@ -190,7 +203,7 @@ class Reader:
         if found is None:
             return None
         if not found.certain or found.unit not in ("", "%") or not 0 <= found.value <= 1:
-            self.wrong("stake", "is a certain share from 0% to 100%", "write 12% or 0.12")
+            self.wrong("stake", "is a certain share from 0% to 100%", remedy="write 12% or 0.12")
             return None
         return found.value
 
@@ -199,17 +212,17 @@ class Reader:
         if found is None:
             return None
         if not found.certain or found.unit == "%" or found.value <= 0:
-            self.wrong("rate", "is a certain number above zero", "write 1.08, in the portfolio's currency")
+            self.wrong("rate", "is a certain number above zero", remedy="write 1.08, in the portfolio's currency")
             return None
         return found.value
 
     def _month(self, column: str) -> Month | None:
         cell = self.row.get(column)
-        if not cell:
+        if not cell or column in self._unreadable:
             return None
         text = cell[:7] if len(cell) == 10 and cell[7:8] == "-" else cell
         try:
             return Month.parse(text)
         except ValueError:
-            self.wrong(column, "is a month, such as 2026-03", "write the year and two digits")
+            self.wrong(column, "is a month, such as 2026-03", remedy="write the year and two digits")
             return None

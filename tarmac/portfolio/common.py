@@ -34,8 +34,8 @@ _CUSTOMER: Final = re.compile(r"^(?:customer/revenue\..*?|number/revenue\..*?\.c
 class CompanyStreams(Streams):
     """The streams of one company of a portfolio: its own, but for those shared.
 
-    `shared`: the name under which a shared stream is drawn, by its name in the company. `highest`: the monthly rate from
-    which the occurrences of a shared event are thinned, so that they coincide although rates differ.
+    `shared`: the name under which a shared stream is drawn, by its name in the company. `highest`: the monthly rate
+    from which the occurrences of a shared event are thinned, so that they coincide although rates differ.
     """
 
     company: str
@@ -72,7 +72,7 @@ def shared_names(companies: Iterable[tuple[Company, Plan]], patterns: Iterable[s
     return tuple(sorted(names))
 
 
-def shared_streams(company: Company, plan: Plan, names: Collection[str]) -> dict[str, str]:
+def shared_streams(company: Company, plan: Plan, *, names: Collection[str]) -> dict[str, str]:
     """The streams of a company that are shared, by their names in it; what they are called where they are shared."""
     return {stream: told for stream, name, told in _streams_of(company, plan) if name in names}
 
@@ -103,7 +103,7 @@ def _common_first(copula: Copula, streams: Collection[str], *, head: str) -> Cop
     if not any(shared):
         return copula
     order = np.argsort(~np.array(shared), kind="stable")
-    upper = np.linalg.qr(copula.factor[order].T, mode="r")
+    upper: NDArray[np.float64] = np.linalg.qr(copula.factor[order].T).R
     signs = np.where(np.diag(upper) < 0, -1.0, 1.0)
     return Copula(tuple(copula.drivers[place] for place in order), upper.T * signs)
 

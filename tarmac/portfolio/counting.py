@@ -1,4 +1,4 @@
-"""Statistics of how many companies fail together: quantiles of a count, what independence would give, what explains it."""
+"""How many companies fail together: quantiles of a count, what independence would give, and what explains it."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -62,9 +62,9 @@ class Concentration:
     """What one common driver has to do with how many companies fail by the horizon.
 
     `explains`: the share of the variance of that number between groups of paths alike in the driver's course (the
-    correlation ratio, less what chance alone would explain); `standard_error` of it. `worst`, `best`: the mean number in
-    the third of the paths, or where an event happens and where it does not, with more and fewer failures. `tail`: the
-    share of the paths in the tail that lie in the worse group, of which there are `worst_paths` of `paths`.
+    correlation ratio, less what chance alone would explain); `standard_error` of it. `worst`, `best`: the mean number
+    in the third of the paths, or where an event happens and where it does not, with more and fewer failures. `tail`:
+    the share of the paths in the tail that lie in the worse group, of which there are `worst_paths` of `paths`.
     """
 
     name: str

@@ -7,7 +7,7 @@ from pydantic import Field
 from tarmac import library
 from tarmac.company.base import MonthField, Name, Table
 from tarmac.company.reading import validated
-from tarmac.errors import InputError
+from tarmac.errors import InputError, Problem
 from tarmac.scenario import Scenario
 
 DEFAULTS: Final = "row-defaults"
@@ -43,7 +43,8 @@ def load_defaults(name: str = DEFAULTS) -> tuple[Defaults, dict[str, Scenario]]:
     """The defaults of that name on the shelf seeds/portfolios/, or in that file, and the scenario of each stage."""
     found = library.find(library.PORTFOLIOS, name)
     defaults = validated(Defaults, library.read_toml(found.path), file=str(found.path))
-    scenarios, problems = {}, []
+    scenarios: dict[str, Scenario] = {}
+    problems: list[Problem] = []
     for stage, said in defaults.stage.items():
         if said.round is not None:
             try:

@@ -51,6 +51,10 @@ class Standing:
         """Its insolvency."""
         return Clock("insolvent", self.strikes)
 
+    def month(self, index: int) -> Month:
+        """A month of its own calendar, counted from 0."""
+        return self.holding.company.company.first_month + index
+
     @property
     def need(self) -> float | None:
         """What it must raise to get through on nine paths in ten, in the portfolio's currency; None: no amount does."""
@@ -60,8 +64,11 @@ class Standing:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Failures on some paths: of each company within a year and by the horizon, shape (companies,); `many`: paths by
-    the number failed by the horizon, shape (companies + 1,)."""
+    """Failures on some paths.
+
+    `soon`, `failed`: of each company within a year and by the horizon, shape (companies,). `many`: paths by the number
+    failed by the horizon, shape (companies + 1,).
+    """
 
     soon: Counts
     failed: Counts
@@ -102,7 +109,7 @@ class PortfolioForecast:
 
     @property
     def ranked(self) -> list[Standing]:
-        """Companies by their chance of insolvency within 12 months, the likeliest first; then within 18, 6, the horizon."""
+        """Companies by their chance of insolvency within 12 months, the likeliest first; then within 18 and 6."""
 
         def urgency(standing: Standing) -> tuple[Any, ...]:
             counts = standing.clock.counts
@@ -117,18 +124,25 @@ class PortfolioForecast:
         within = [month for month in HORIZONS if month < self.months]
         return (*within, self.months) if len(within) < len(HORIZONS) else tuple(within)
 
+    def month_label(self, index: int) -> str:
+        """A month, counted from 0, as it stands in a head: "Jun 2027", or "month 6" where calendars are apart."""
+        if self.portfolio.apart:
+            return f"month {index + 1}"
+        return (self.portfolio.first_month + index).label
+
+    def month_text(self, index: int) -> str:
+        """The same in data: "2027-06", or "6"."""
+        return str(index + 1) if self.portfolio.apart else str(self.portfolio.first_month + index)
+
     def stress(self, standing: Standing, stress: Stress) -> int | None:
         """Paths on which a company fails within a year under a stress; None where that does not fit it."""
         place = self.standings.index(standing)
         return int(stress.outcome.soon[place]) if place in stress.places else None
 
     @property
-    def quarters(self) -> list[tuple[Month, Month]]:
-        """First and last month of each quarter, counted from the first month; the last may be shorter."""
-        first = self.portfolio.first_month
-        return [
-            (first + start, first + (min(start + QUARTER, self.months) - 1)) for start in range(0, self.months, QUARTER)
-        ]
+    def quarters(self) -> list[int]:
+        """The last month of each quarter, a month index: three months from the first month on, the last maybe fewer."""
+        return [min(start + QUARTER, self.months) - 1 for start in range(0, self.months, QUARTER)]
 
     @property
     def failures(self) -> Counts:
@@ -149,7 +163,7 @@ class PortfolioForecast:
 
     @property
     def correlation(self) -> NDArray[np.float64]:
-        """The correlation of failures by the horizon, shape (companies, companies); NaN where one always or never fails."""
+        """The correlation of failures by the horizon, companies by companies; NaN where one always or never fails."""
         return correlations(self.tally.together, self.paths)
 
     @property
@@ -191,9 +205,9 @@ class PortfolioForecast:
             "seed": self.seed,
             "paths": self.paths,
             "months": self.months,
-            "first_month": str(portfolio.first_month),
+            "first_month": None if portfolio.apart else str(portfolio.first_month),
             "currency": portfolio.currency,
-            "rates": {item.holding.company.company.currency: item.holding.rate for item in self.standings},
+            "rates": {item.holding.currency: item.holding.rate for item in self.standings},
             "common": dict(self.sharing),
             "companies": [self._company(standing) for standing in self.ranked],
             "failures": self._failures(),
@@ -211,12 +225,14 @@ class PortfolioForecast:
     def _company(self, standing: Standing) -> dict[str, Any]:
         clock, found = standing.clock, standing.deadline
         begin = None if found is None else found.begin_by
-        first = self.portfolio.first_month
-        month = None if begin is None else str(first + min(begin, self.months - 1))
-        need = None if found is None else [_times(end, standing.holding.rate) for end in found.need.interval(CONFIDENCE)]
+        month = None if begin is None else str(standing.month(min(begin, self.months - 1)))
+        need = (
+            None if found is None else [_times(end, standing.holding.rate) for end in found.need.interval(CONFIDENCE)]
+        )
         return {
             "name": standing.name,
-            "currency": standing.holding.company.company.currency,
+            "currency": standing.holding.currency,
+            "first_month": str(standing.month(0)),
             "stake": standing.holding.stake,
             "insolvent": clock.as_json(),
             "need": {"confidence": CONFIDENCE, "amount": standing.need, "interval": need},
@@ -236,7 +252,7 @@ class PortfolioForecast:
     def _failures(self) -> dict[str, Any]:
         counts = self.failures
         return {
-            "by": [str(last) for _, last in self.quarters],
+            "by": [self.month_text(last) for last in self.quarters],
             "probability": (counts / self.paths).tolist(),
             "standard_error": standard_error(counts, self.paths).tolist(),
             "mean": [mean_count(row) for row in counts],
@@ -248,7 +264,7 @@ class PortfolioForecast:
     def _reserves(self) -> dict[str, Any]:
         kinds = {"investor": True, "all_investors": False} if self.knows_stakes else {"all_investors": False}
         return {
-            "by": [str(last) for _, last in self.quarters],
+            "by": [self.month_text(last) for last in self.quarters],
             **{
                 name: {
                     "by_the_end": _levels(self.reserve(own=own)),

@@ -38,11 +38,11 @@ class Tally:
     def take(self, parts: Sequence[Part]) -> None:
         """Take in one block: what all companies leave of it, in their order."""
         struck = np.concatenate([part.struck for part in parts])
-        for row, months in zip(self.strikes, struck, strict=True):
-            row += np.bincount(months, minlength=self.months + 1)
-        for quarter, row in enumerate(self.failures):
+        for place, months in enumerate(struck):
+            self.strikes[place] += np.bincount(months, minlength=self.months + 1)
+        for quarter in range(quarters_in(self.months)):
             end = min(QUARTER * (quarter + 1), self.months)
-            row += np.bincount(np.sum(struck < end, axis=0), minlength=self.companies + 1)
+            self.failures[quarter] += np.bincount(np.sum(struck < end, axis=0), minlength=self.companies + 1)
         failed = struck < self.months
         self.together += np.rint(failed.astype(np.float32) @ failed.T.astype(np.float32)).astype(np.int64)
         self._take_drivers(parts, np.sum(failed, axis=0))

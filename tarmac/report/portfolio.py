@@ -1,6 +1,5 @@
 """A portfolio in words, and as tables: who needs attention first, what fails together, what to hold in reserve."""
 
-import math
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -8,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tarmac.money import format_share
-from tarmac.months import Month
 from tarmac.portfolio.counting import count_at, mean_count
 from tarmac.portfolio.result import RESERVE_LEVELS, YEAR, PortfolioForecast, Standing
 from tarmac.report.words import bare_money, counted, percent, short
@@ -21,7 +19,7 @@ WIDTH: Final = 100
 MOST_ROWS: Final = 40
 """Companies that are printed; the files and the JSON have all."""
 
-_NAME, _CELL, _LABEL = 24, 9, 30
+_NAME, _CELL, _LABEL = 22, 9, 30
 _COLUMNS: Final = 7
 STRESS_NAMES: Final = {
     "revenue-minus-20": "rev. -20%",
@@ -35,12 +33,18 @@ STRESS_NAMES: Final = {
 
 def headline(found: PortfolioForecast) -> str:
     """How many of the companies fail by the horizon, in one sentence without its full stop."""
-    last, end = found.failures[-1], found.quarters[-1][1]
+    last, end = found.failures[-1], found.month_label(found.months - 1)
     mean = mean_count(last)
     return (
-        f"{short(found.portfolio.name)}: of {counted(len(found.standings), 'company').replace('companys', 'companies')}, "
-        f"{mean:.1f} fail by {end.label} on average; one path in ten has more than {count_at(last, 0.9)}"
+        f"{short(found.portfolio.name)}: of {companies_in(found)}, "
+        f"{mean:.1f} fail by {end} on average; one path in ten has more than {count_at(last, 0.9)}"
     )
+
+
+def companies_in(found: PortfolioForecast) -> str:
+    """How many companies there are, in words."""
+    count = len(found.standings)
+    return "1 company" if count == 1 else f"{count:,} companies"
 
 
 def portfolio_text(found: PortfolioForecast) -> str:
@@ -53,8 +57,8 @@ def portfolio_text(found: PortfolioForecast) -> str:
 
 
 def _watch_lines(found: PortfolioForecast) -> list[str]:
-    dates = [(found.portfolio.first_month + (month - 1)).label for month in found.horizons]
-    head = ["P10", "P50", "P90", "begin by", f"raise {_currency(found)}", "stake"]
+    dates = [found.month_label(month - 1) for month in found.horizons]
+    head = ["P10", "P50", "P90", "begin by", "raise", "stake"]
     rows = [_row("% insolvent by", [*dates, *head])]
     rows += [_row(short(item.name, _NAME - 1), watch_cells(found, item)) for item in found.ranked[:MOST_ROWS]]
     return rows + _left_out(found)
@@ -64,7 +68,7 @@ def watch_cells(found: PortfolioForecast, item: Standing) -> list[str]:
     """A company's cells: its chances of insolvency, its runway, when it must begin to raise what, the stake."""
     clock = item.clock
     chances = [percent(int(clock.counts[month - 1]), found.paths) for month in found.horizons]
-    runway = [_month(found, clock.month(level)) for level in (0.1, 0.5, 0.9)]
+    runway = [_month(found, item, level=level) for level in (0.1, 0.5, 0.9)]
     stake = "-" if item.holding.stake is None else format_share(item.holding.stake)
     return [*chances, *runway, begin_by(found, item), needed(found, item), stake]
 
@@ -76,7 +80,7 @@ def begin_by(found: PortfolioForecast, item: Standing) -> str:
     begin = item.deadline.begin_by
     if begin is None:
         return "too late"
-    return "any" if begin >= found.months else (found.portfolio.first_month + begin).label
+    return "any" if begin >= found.months else item.month(begin).label
 
 
 def needed(found: PortfolioForecast, item: Standing) -> str:
@@ -87,7 +91,7 @@ def needed(found: PortfolioForecast, item: Standing) -> str:
 
 
 def _stress_lines(found: PortfolioForecast) -> list[str]:
-    end = (found.portfolio.first_month + (min(YEAR, found.months) - 1)).label
+    end = found.month_label(min(YEAR, found.months) - 1)
     names = [STRESS_NAMES.get(stress.name, short(stress.name, 12)) for stress in found.stresses]
     rows = [_row(f"% insolvent by {end}", ["as it is", *names], cell=12)]
     for item in found.ranked[:MOST_ROWS]:
@@ -98,8 +102,9 @@ def _stress_lines(found: PortfolioForecast) -> list[str]:
         rows.append(_row(short(item.name, _NAME - 1), cells, cell=12))
     means = [mean_count(found.failures[-1]), *(mean_count(stress.outcome.many) for stress in found.stresses)]
     tails = [count_at(found.failures[-1], 0.9), *(count_at(stress.outcome.many, 0.9) for stress in found.stresses)]
-    horizon = found.quarters[-1][1].label
-    rows.append(_row(f"fail by {horizon}, mean", [f"{mean:.1f}" for mean in means], cell=12))
+    rows.append(
+        _row(f"fail by {found.month_label(found.months - 1)}, mean", [f"{mean:.1f}" for mean in means], cell=12)
+    )
     rows.append(_row("P90", [str(tail) for tail in tails], cell=12))
     return rows
 
@@ -110,10 +115,12 @@ def _joint_lines(found: PortfolioForecast) -> list[str]:
     def row(label: str, cells: Sequence[str]) -> str:
         return f"{label:{_LABEL}}" + "".join(f"{cells[place]:>10}" for place in places)
 
-    rows = [row("by the end of", [last.label for _, last in found.quarters])]
+    rows = [row("by the end of", [found.month_label(last) for last in found.quarters])]
     rows.append(row("companies failed, mean", [f"{mean_count(counts):.1f}" for counts in found.failures]))
-    for level in RESERVE_LEVELS:
-        rows.append(row(f"  P{100 * level:.0f}", [str(count_at(counts, level)) for counts in found.failures]))
+    rows += [
+        row(f"  P{100 * level:.0f}", [str(count_at(counts, level)) for counts in found.failures])
+        for level in RESERVE_LEVELS
+    ]
     kinds = [(True, "reserve, by stakes")] if found.knows_stakes else []
     for own, label in [*kinds, (False, "reserve, all investors")]:
         for level in RESERVE_LEVELS:
@@ -130,16 +137,17 @@ def _together(found: PortfolioForecast) -> list[str]:
     if mean is not None and over is not None:
         alone = count_at((found.independent * 1e9).astype(np.int64), 0.9)
         sentences.append(
-            f"Failures of two companies correlate by {mean:.2f} on average; the number that fail has {over:.2f} times the "
-            f"variance of independent failures, of which P90 would be {alone}."
+            f"Failures of two companies correlate by {mean:.2f} on average; the number that fail has {over:.2f} times "
+            f"the variance of independent failures, of which P90 would be {alone}."
         )
     for item in found.concentrations:
         groups = "where it happens" if item.happens else "in its worst third"
         others = "where it does not" if item.happens else "in its best"
         sentences.append(
             f"{short(item.name)} ({item.companies} of {len(found.standings)}) explains "
-            f"{100 * item.explains:.1f}±{196 * item.standard_error:.1f}% of that variance: {item.worst:.1f} fail {groups}, "
-            f"{item.best:.1f} {others}; {100 * item.tail:.0f}% of the tenth of paths with most failures lie there."
+            f"{100 * item.explains:.1f}±{196 * item.standard_error:.1f}% of that variance: {item.worst:.1f} fail "
+            f"{groups}, {item.best:.1f} {others}; {100 * item.tail:.0f}% of the tenth of paths with most failures "
+            "lie there."
         )
     return sentences
 
@@ -150,19 +158,19 @@ def _notes(found: PortfolioForecast) -> list[str]:
     if found.knows_stakes:
         sentences.append("Reserve by stakes: each company's shortfall times the investor's stake in it.")
     sentences.append(
-        "Shortfall: from the month in which a company would fail, what keeps every bill paid to the horizon, with no other "
-        "new money and no further cuts. begin by, raise: to get through to the horizon on 90% of paths with no other new "
-        "money; a raise as the company plans it, or at once where it plans none."
+        "Shortfall: from the month in which a company would fail, what keeps every bill paid to the horizon, with no "
+        "other new money and no further cuts. begin by, raise: to get through to the horizon on 90% of paths with no "
+        "other new money; a raise as the company plans it, or at once where it plans none."
     )
     others = {
-        item.holding.company.company.currency: item.holding.rate
+        item.holding.currency: item.holding.rate
         for item in found.standings
-        if item.holding.company.company.currency != portfolio.currency
+        if item.holding.currency != portfolio.currency
     }
-    if others:
-        rates = ", ".join(f"{code} at {rate:.4g}" for code, rate in sorted(others.items()))
-        sentences.append(f"Amounts are in {portfolio.currency}: {rates}, the same in every month.")
-    shared = ", ".join(f"{short(name)} ({count})" for name, count in found.sharing.items())
+    rates = ", ".join(f"{code} at {rate:.4g}" for code, rate in sorted(others.items()))
+    told = f"{portfolio.currency}: {rates}, the same in every month" if rates else portfolio.currency
+    sentences.append(f"Amounts are in {told}.")
+    shared = ", ".join(f"{short(name)} ({count})" for name, count in found.sharing.items() if count) or "nothing"
     sentences.append(f"Common to the companies: {shared}; all else is drawn for each alone.")
     sentences += portfolio.notes
     scenarios = ", ".join(map(short, portfolio.scenarios)) or "no scenario"
@@ -179,22 +187,14 @@ def _row(label: str, cells: Sequence[str], *, cell: int = _CELL) -> str:
     return (first + "".join(f"{item:>{cell}}" for item in cells)).rstrip()
 
 
-def _currency(found: PortfolioForecast) -> str:
-    return "90%"
-
-
-def _month(found: PortfolioForecast, month: int | None) -> str:
-    return f">{found.months}m" if month is None else (found.portfolio.first_month + (month - 1)).label
+def _month(found: PortfolioForecast, item: Standing, *, level: float) -> str:
+    month = item.clock.month(level)
+    return f">{found.months}m" if month is None else item.month(month - 1).label
 
 
 def _left_out(found: PortfolioForecast) -> list[str]:
     more = len(found.standings) - MOST_ROWS
     return [f"and {more} more, less urgent: see --out or --json"] if more > 0 else []
-
-
-def label_of(found: PortfolioForecast, index: int) -> Month:
-    """The calendar month of a month index."""
-    return found.portfolio.first_month + index
 
 
 def watch_table(found: PortfolioForecast) -> "pd.DataFrame":
@@ -207,14 +207,14 @@ def watch_table(found: PortfolioForecast) -> "pd.DataFrame":
     rows = []
     for item in found.ranked:
         clock = item.clock
-        row: dict[str, object] = {"company": item.name, "currency": item.holding.company.company.currency}
+        row: dict[str, object] = {"company": item.name, "currency": item.holding.currency}
         for month in found.horizons:
             count = np.array(int(clock.counts[month - 1]))
             row[f"insolvent_by_{month}"] = float(count) / found.paths
             row[f"insolvent_by_{month}_se"] = float(standard_error(count, found.paths))
         row |= {f"p{round(100 * level)}": clock.month(level) for level in (0.1, 0.5, 0.9)}
         begin = None if item.deadline is None else item.deadline.begin_by
-        row["begin_by"] = "" if begin is None else str(label_of(found, min(begin, found.months - 1)))
+        row["begin_by"] = "" if begin is None else str(item.month(min(begin, found.months - 1)))
         row["need_p90"] = item.need
         row["stake"] = item.holding.stake
         for stress in found.stresses:
@@ -228,13 +228,13 @@ def heat_table(found: PortfolioForecast) -> "pd.DataFrame":
     """The probability of insolvency by the end of each month: companies by urgency, months as columns ("2027-01")."""
     import pandas as pd
 
-    columns = [str(label_of(found, index)) for index in range(found.months)]
+    columns = [found.month_text(index) for index in range(found.months)]
     rows = {item.name: item.clock.probability for item in found.ranked}
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("company")
 
 
 def quarters_table(found: PortfolioForecast) -> "pd.DataFrame":
-    """By the end of each quarter: failures (mean, p50, p90, p95) and reserves, cumulative and new, at the same levels."""
+    """By the end of each quarter: failures (mean, p50, p90, p95); reserves, cumulative and new, at the same levels."""
     import pandas as pd
 
     rows: dict[str, list[float]] = {"failures_mean": [mean_count(counts) for counts in found.failures]}
@@ -245,7 +245,7 @@ def quarters_table(found: PortfolioForecast) -> "pd.DataFrame":
             fan = found.reserve(own=own, new=new)
             for level in RESERVE_LEVELS:
                 rows[f"{name}_{when}_p{100 * level:.0f}"] = fan.quantile(level).tolist()
-    return pd.DataFrame(rows, index=pd.Index([str(last) for _, last in found.quarters], name="by_the_end_of"))
+    return pd.DataFrame(rows, index=pd.Index([found.month_text(last) for last in found.quarters], name="by_the_end_of"))
 
 
 def failures_table(found: PortfolioForecast) -> "pd.DataFrame":
@@ -255,7 +255,10 @@ def failures_table(found: PortfolioForecast) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    columns = {str(last): counts / found.paths for (_, last), counts in zip(found.quarters, found.failures, strict=True)}
+    columns = {
+        found.month_text(last): counts / found.paths
+        for last, counts in zip(found.quarters, found.failures, strict=True)
+    }
     index = pd.RangeIndex(len(found.standings) + 1, name="failures")
     return pd.DataFrame(columns | {"if_independent": found.independent}, index=index)
 
@@ -276,8 +279,3 @@ def concentration_table(found: PortfolioForecast) -> "pd.DataFrame":
     columns += ["mean_failures_best", "share_of_paths_worst", "share_of_tail_worst"]
     rows = [item.as_json() for item in found.concentrations]
     return pd.DataFrame(rows, columns=columns).set_index("driver")
-
-
-def is_known(value: float | None) -> bool:
-    """Whether a number is there."""
-    return value is not None and math.isfinite(value)

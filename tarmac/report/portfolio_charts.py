@@ -14,7 +14,7 @@ from tarmac.portfolio.result import RESERVE_LEVELS, PortfolioForecast
 from tarmac.report.charts import tick_places
 from tarmac.report.figure import SIZES, keep
 from tarmac.report.labels import Label, label_right
-from tarmac.report.portfolio import headline, label_of, portfolio_text, watch_cells
+from tarmac.report.portfolio import headline, portfolio_text, watch_cells
 from tarmac.report.style import BLUE, FAINT_INK, INK, ORANGE, VERMILLION, drawable, style
 from tarmac.report.words import bare_money, counted, in_currency, short
 
@@ -33,13 +33,20 @@ _LIGHT: Final = 0.45
 """A chance from which on a cell is dark enough for white figures."""
 
 _TICKS: Final = 10
+_WATCH: Final = (
+    " P10: one path in ten is insolvent by then. begin by, raise: so that 90% of paths get through with no other new "
+    "money."
+)
+_RESERVE: Final = (
+    " What keeps every bill paid from a company's insolvency on, with no other new money and no further cuts."
+)
 _COLOURS: Final = {0.5: BLUE, 0.9: ORANGE, 0.95: VERMILLION}
 
 
 def watch_chart(found: PortfolioForecast, ax: "Axes") -> "Axes":
     """The watch list as a table: the most urgent company first, chances of insolvency shaded. See `watch_table`."""
     rows = found.ranked[:MOST_ROWS]
-    dates = [f"by {label_of(found, month - 1).label}" for month in found.horizons]
+    dates = [f"by {found.month_label(month - 1)}" for month in found.horizons]
     heads = ["% insolvent", *dates, "P10", "P50", "P90", "begin by", "raise, 90%", "stake"]
     edges = np.cumsum([0, 3.1, *[1.25] * len(dates), 1.05, 1.05, 1.05, 1.05, 1.15, 0.8])
     ax.set(xlim=(0, edges[-1]), ylim=(len(rows), -1))
@@ -57,7 +64,9 @@ def watch_chart(found: PortfolioForecast, ax: "Axes") -> "Axes":
             if place <= len(dates):
                 chance = float(item.clock.probability[found.horizons[place - 1] - 1])
                 width, shade = edges[place + 1] - edges[place], _shade(chance)
-                ax.barh(line + 0.5, width * 0.94, left=edges[place] + width * 0.03, height=0.86, color=shade, zorder=0.5)
+                ax.barh(
+                    line + 0.5, width * 0.94, left=edges[place] + width * 0.03, height=0.86, color=shade, zorder=0.5
+                )
                 colour = "white" if chance > _LIGHT else INK
             ax.text(middle, line + 0.5, cell, ha="center", va="center", fontsize="small", color=colour)
     return ax
@@ -65,17 +74,24 @@ def watch_chart(found: PortfolioForecast, ax: "Axes") -> "Axes":
 
 def heat_chart(found: PortfolioForecast, ax: "Axes") -> "Axes":
     """The chance of insolvency of each company by the end of each month, the most urgent on top. See `heat_table`."""
+    from matplotlib.colors import ListedColormap
+
     rows = found.ranked[:MOST_ROWS]
     grid = np.stack([item.clock.probability for item in rows])
-    image = ax.imshow(grid, cmap="cividis_r", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+    shades = ListedColormap([_shade(chance) for chance in np.linspace(0, 1, 101)])
+    x, y = np.arange(found.months + 1) + 0.5, np.arange(len(rows) + 1) - 0.5
+    image = ax.pcolormesh(x, y, grid, cmap=shades, vmin=0, vmax=1, edgecolor="white", linewidth=0.3)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_yticks(range(len(rows)), [drawable(short(item.name, _NAME)) for item in rows], fontsize="small")
     places = tick_places(found.portfolio.first_month, found.months, room=_TICKS)
-    ax.set_xticks([place - 1 for place in places], [label_of(found, place - 1).label for place in places])
+    ax.set_xticks(places, [found.month_label(place - 1) for place in places], fontsize="small")
+    ax.tick_params(length=0)
     ax.grid(visible=False)
-    figure = ax.get_figure()
-    if figure is not None:
-        bar = figure.colorbar(image, ax=ax, label="probability of insolvency by month end", fraction=0.04, pad=0.02)
-        bar.ax.yaxis.set_major_formatter(lambda value, _: format_share(value))
+    key = ax.inset_axes((1.02, 0.0, 0.015, 1.0))
+    bar = ax.figure.colorbar(image, cax=key, ticks=[0, 0.5, 1])
+    bar.ax.yaxis.set_major_formatter(lambda value, _: format_share(value))
+    bar.ax.tick_params(labelsize="small")
+    ax.set_title("Probability of insolvency by month end")
     return ax
 
 
@@ -85,7 +101,7 @@ def reserve_chart(found: PortfolioForecast, ax: "Axes", *, own: bool) -> "Axes":
     `own`: by the investor, stake by stake, or by all investors. See `quarters_table`.
     """
     fan = found.reserve(own=own)
-    x = [min(3 * (place + 1), found.months) for place in range(len(found.quarters))]
+    x = [last + 1 for last in found.quarters]
     rows = {level: fan.quantile(level) for level in RESERVE_LEVELS}
     low, high = rows[RESERVE_LEVELS[0]], rows[RESERVE_LEVELS[-1]]
     ax.fill_between([0, *x], [0, *low], [0, *high], color="#D6E6F1", linewidth=0)
@@ -94,9 +110,8 @@ def reserve_chart(found: PortfolioForecast, ax: "Axes", *, own: bool) -> "Axes":
         ax.plot([0, *x], [0, *row], color=_COLOURS[level], marker="o", markersize=3.5, linewidth=1.8)
         money = bare_money(float(row[-1]), found.portfolio.currency)
         labels.append(Label(float(row[-1]), f"{format_share(level)} of paths: {money}", _COLOURS[level]))
-    ax.set_xticks(x, [last.label for _, last in found.quarters], fontsize="small")
-    if len(x) > _TICKS:
-        ax.set_xticks(x[1::2], [last.label for _, last in found.quarters[1::2]], fontsize="small")
+    shown = found.quarters[:: -(len(x) // (_TICKS + 1) + 1)][::-1]
+    ax.set_xticks([last + 1 for last in shown], [found.month_label(last) for last in shown], fontsize="small")
     ax.yaxis.set_major_formatter(lambda value, _: bare_money(value, found.portfolio.currency))
     ax.set_ylim(0, max(float(high[-1]), 1e-9) * 1.06)
     ax.set_xlim(0, found.months)
@@ -109,7 +124,7 @@ def reserve_chart(found: PortfolioForecast, ax: "Axes", *, own: bool) -> "Axes":
 def watch_figure(found: PortfolioForecast, size: str = "slide") -> "Figure":
     """The watch list with the answer as its title; the figure grows with the number of companies."""
     shown = min(len(found.standings), MOST_ROWS)
-    figure, box = _figure(found, size, rows=shown)
+    figure, box = _figure(found, size, rows=shown, more=_WATCH)
     with style(SIZES[size].font):
         left, bottom, width, height = box
         watch_chart(found, figure.add_axes((left, bottom, width, height)))
@@ -124,14 +139,16 @@ def heat_figure(found: PortfolioForecast, size: str = "slide") -> "Figure":
         left, bottom, width, height = box
         names = 0.02 + 0.0072 * max(len(short(item.name, _NAME)) for item in found.ranked[:MOST_ROWS])
         below = 2.2 * SIZES[size].font / 72 / figure.get_figheight()
-        axes = figure.add_axes((left + names, bottom + below, width - names, height - below))
+        height -= 0.8 * below  # for the chart's own title
+        right = 5.5 * SIZES[size].font / 72 / figure.get_figwidth()
+        axes = figure.add_axes((left + names, bottom + below, width - names - right, height - below))
         heat_chart(found, axes)
     return figure
 
 
 def reserve_figure(found: PortfolioForecast, size: str = "slide") -> "Figure":
     """The reserve as a fan: of the investor, where stakes are known, and of all investors together."""
-    figure, box = _figure(found, size, rows=0)
+    figure, box = _figure(found, size, rows=0, more=_RESERVE)
     with style(SIZES[size].font):
         em = SIZES[size].font / 72
         left, bottom, width, height = box
@@ -146,7 +163,9 @@ def reserve_figure(found: PortfolioForecast, size: str = "slide") -> "Figure":
     return figure
 
 
-def _figure(found: PortfolioForecast, size: str, *, rows: int) -> tuple["Figure", tuple[float, float, float, float]]:
+def _figure(
+    found: PortfolioForecast, size: str, *, rows: int, more: str = ""
+) -> tuple["Figure", tuple[float, float, float, float]]:
     """A figure with its title and note, tall enough for some rows, and the room between the two."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -162,7 +181,7 @@ def _figure(found: PortfolioForecast, size: str, *, rows: int) -> tuple["Figure"
             0.015, 1 - 0.8 * em / height, "\n".join(map(drawable, title)), va="top", fontweight="bold",
             fontsize=1.25 * form.font,
         )  # fmt: skip
-        notes = textwrap.wrap(_note(found), int(form.width / em / 0.46))
+        notes = textwrap.wrap(_note(found, rows=bool(rows)) + more, int(form.width / em / 0.46))
         figure.text(
             0.015, 0.6 * em / height, "\n".join(map(drawable, notes)), va="bottom", fontsize=0.8 * form.font,
             color=FAINT_INK,
@@ -172,23 +191,17 @@ def _figure(found: PortfolioForecast, size: str, *, rows: int) -> tuple["Figure"
     return figure, (0.015, bottom, 0.97, top - bottom)
 
 
-def _note(found: PortfolioForecast) -> str:
+def _note(found: PortfolioForecast, *, rows: bool) -> str:
     scenarios = ", ".join(map(short, found.portfolio.scenarios)) or "no scenario"
     words = f"{counted(found.paths, 'path')}, seed {found.seed}, {scenarios}; amounts in {found.portfolio.currency}."
     more = len(found.standings) - MOST_ROWS
-    hidden = f" The {more} least urgent companies are not shown." if more > 0 else ""
-    return (
-        f"{words} P10: one path in ten is insolvent by then. begin by, raise: so that 90% of paths get through with no "
-        f"other new money.{hidden}"
-    )
+    return f"{words} The {more} least urgent companies are not shown." if more > 0 and rows else words
 
 
 def _shade(chance: float) -> tuple[float, float, float]:
     """White for none, towards vermillion for certain insolvency."""
-    from matplotlib.colors import to_rgb
-
-    red, green, blue = to_rgb(VERMILLION)
     share = chance**0.7
+    red, green, blue = (int(VERMILLION[at : at + 2], 16) / 255 for at in (1, 3, 5))
     return (1 - share * (1 - red), 1 - share * (1 - green), 1 - share * (1 - blue))
 
 

@@ -36,7 +36,10 @@ def portfolio(
     paths: Annotated[int, typer.Option(metavar="N", help="Paths to simulate.")] = 20_000,
     seed: Seed = None,
     currency: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Tell amounts in this currency; else that of rate 1, or the first company's.")
+        str | None,
+        typer.Option(
+            metavar="CODE", help="Tell amounts in this currency; else that of rate 1, or the first company's."
+        ),
     ] = None,
     rate: Annotated[
         list[str] | None,
