@@ -60,6 +60,7 @@ _KINDS: Final = {
     "month": "monthly actuals, to learn a company from",
     "as_of": "snapshots of companies and what became of them, to backtest",
     "bankrupt": "ratios of firms and which went bankrupt, to backtest",
+    "net_burn": "companies of a portfolio, a row each",
 }
 """What tables on the shelves are, by a column that only they have."""
 
@@ -68,6 +69,7 @@ _SHELVES: Final = (
     ("scenarios", ENDING, _scenario_title),
     ("seeds", ".csv", _table_kind),
     (library.OUTCOMES, ".csv", _table_kind),
+    (library.PORTFOLIOS, ".csv", _table_kind),
 )
 
 

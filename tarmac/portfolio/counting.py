@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 Counts = NDArray[np.int64]
 Shares = NDArray[np.float64]
 
-TAIL: Final = 0.1
-"""The tail: the paths on which most companies fail, a share of at most so much."""
+TAIL: Final = 0.9
+"""The tail: the paths on which at least as many companies fail as this share of the paths do not exceed."""
 
 
 def poisson_binomial(probabilities: Shares) -> Shares:
@@ -64,7 +64,8 @@ class Concentration:
     `explains`: the share of the variance of that number between groups of paths alike in the driver's course (the
     correlation ratio, less what chance alone would explain); `standard_error` of it. `worst`, `best`: the mean number
     in the third of the paths, or where an event happens and where it does not, with more and fewer failures. `tail`:
-    the share of the paths in the tail that lie in the worse group, of which there are `worst_paths` of `paths`.
+    the share of the paths on which `tail_from` companies or more fail that lie in the worse group, which has
+    `worst_paths` of `paths`.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Concentration:
     worst: float
     best: float
     tail: float
+    tail_from: int
     worst_paths: int
     paths: int
 
@@ -89,6 +91,7 @@ class Concentration:
             "mean_failures_worst": self.worst,
             "mean_failures_best": self.best,
             "share_of_paths_worst": self.worst_paths / self.paths,
+            "tail_from": self.tail_from,
             "share_of_tail_worst": self.tail,
         }
 
@@ -107,7 +110,7 @@ def concentration(name: str, table: Counts, *, companies: int, happens: bool) ->
     parts = (table[:1], table[1:]) if happens else (table[: len(table) // 3], table[-(len(table) // 3) :])
     sums = sorted((part.sum(axis=0) for part in parts if part.sum()), key=mean_count)
     best, worst = sums[0], sums[-1]
-    least = count_at(whole, 1 - TAIL) + 1
+    least = count_at(whole, TAIL)
     tail = int(whole[least:].sum())
     return Concentration(
         name=name,
@@ -117,7 +120,8 @@ def concentration(name: str, table: Counts, *, companies: int, happens: bool) ->
         standard_error=float(np.sqrt(4 * ratio) * (1 - ratio) / np.sqrt(paths)),
         worst=mean_count(worst),
         best=mean_count(best),
-        tail=float(worst[least:].sum() / tail) if tail else 0.0,
+        tail=float(worst[least:].sum() / tail),
+        tail_from=least,
         worst_paths=int(worst.sum()),
         paths=paths,
     )

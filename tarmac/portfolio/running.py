@@ -9,6 +9,7 @@ import numpy as np
 
 from tarmac import library
 from tarmac.company import Company
+from tarmac.engine.block import overflow_raised
 from tarmac.layout import plan_of
 from tarmac.plan import Plan
 from tarmac.portfolio.block import Member, Part, Path16, Task, run_task
@@ -18,7 +19,7 @@ from tarmac.portfolio.holdings import Holding, Portfolio
 from tarmac.portfolio.result import YEAR, Outcome, PortfolioForecast, Standing, Stress
 from tarmac.portfolio.tally import Tally
 from tarmac.scenario import Scenario
-from tarmac.simulation import How, check_run
+from tarmac.simulation import How, check_run, overflow_told
 from tarmac.streams import BLOCK_PATHS, MARKET, fresh_seed
 from tarmac.workers import elsewhere
 
@@ -80,7 +81,7 @@ class _Run:
         self._highest = highest_rates([plan for _, plan in laid], self._names)
         sharing = {name: [place for place, pair in enumerate(laid) if _has(pair, name)] for name in self._names}
         self._sharing = {name: len(places) for name, places in sharing.items()}
-        first = {name: places[0] for name, places in sharing.items() if places}
+        first = {name: _teller(name, places, laid=laid) for name, places in sharing.items() if places}
         self._members = tuple(
             self._member(holding, plan, tells=tuple(name for name in first if first[name] == place))
             for place, (holding, (_, plan)) in enumerate(zip(portfolio.holdings, laid, strict=True))
@@ -119,7 +120,8 @@ class _Run:
         tally, first = Tally(len(self._members), self._months), None
         groups = -(-len(self._members) // _TOGETHER)
         while block := list(islice(parts, groups)):
-            tally.take(block)
+            with overflow_told(self._portfolio.name, self._months), overflow_raised():
+                tally.take(block)
             if first is None:
                 first = np.concatenate([part.struck for part in block])[:, : self._fewer]
         if first is None:
@@ -155,6 +157,14 @@ def _has(pair: tuple[Company, Plan], name: str) -> bool:
     """Whether a company has a driver."""
     company, plan = pair
     return plan.market_persistence is not None if name == MARKET else bool(shared_streams(company, plan, names={name}))
+
+
+def _teller(name: str, places: Sequence[int], *, laid: Sequence[tuple[Company, Plan]]) -> int:
+    """Who tells how a driver went: the first company that has it; of an event, one that has it most often."""
+    if not name.startswith("event."):
+        return places[0]
+    rates = [highest_rates([laid[place][1]], {name})[name] for place in places]
+    return places[rates.index(max(rates))]
 
 
 def _workers(how: How, runs: int) -> int:

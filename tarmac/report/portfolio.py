@@ -19,7 +19,7 @@ WIDTH: Final = 100
 MOST_ROWS: Final = 40
 """Companies that are printed; the files and the JSON have all."""
 
-_NAME, _CELL, _LABEL = 22, 9, 30
+_NAME, _CELL, _STAKE, _LABEL = 22, 9, 6, 30
 _COLUMNS: Final = 7
 STRESS_NAMES: Final = {
     "revenue-minus-20": "rev. -20%",
@@ -37,7 +37,7 @@ def headline(found: PortfolioForecast) -> str:
     mean = mean_count(last)
     return (
         f"{short(found.portfolio.name)}: of {companies_in(found)}, "
-        f"{mean:.1f} fail by {end} on average; one path in ten has more than {count_at(last, 0.9)}"
+        f"{mean:.1f} fail by {end} on average; on nine paths in ten at most {count_at(last, 0.9)}"
     )
 
 
@@ -59,9 +59,10 @@ def portfolio_text(found: PortfolioForecast) -> str:
 def _watch_lines(found: PortfolioForecast) -> list[str]:
     dates = [found.month_label(month - 1) for month in found.horizons]
     head = ["P10", "P50", "P90", "begin by", "raise", "stake"]
-    rows = [_row("% insolvent by", [*dates, *head])]
-    rows += [_row(short(item.name, _NAME - 1), watch_cells(found, item)) for item in found.ranked[:MOST_ROWS]]
-    return rows + _left_out(found)
+    rows = [("% insolvent by", [*dates, *head])]
+    rows += [(short(item.name, _NAME - 1), watch_cells(found, item)) for item in found.ranked[:MOST_ROWS]]
+    lines = [f"{_row(label, cells[:-1])}{cells[-1]:>{_STAKE}}" for label, cells in rows]
+    return lines + _left_out(found)
 
 
 def watch_cells(found: PortfolioForecast, item: Standing) -> list[str]:
@@ -146,8 +147,8 @@ def _together(found: PortfolioForecast) -> list[str]:
         sentences.append(
             f"{short(item.name)} ({item.companies} of {len(found.standings)}) explains "
             f"{100 * item.explains:.1f}±{196 * item.standard_error:.1f}% of that variance: {item.worst:.1f} fail "
-            f"{groups}, {item.best:.1f} {others}; {100 * item.tail:.0f}% of the tenth of paths with most failures "
-            "lie there."
+            f"{groups}, {item.best:.1f} {others}; {100 * item.tail:.0f}% of the paths on which "
+            f"{item.tail_from} or more fail lie there."
         )
     return sentences
 
@@ -276,6 +277,6 @@ def concentration_table(found: PortfolioForecast) -> "pd.DataFrame":
     import pandas as pd
 
     columns = ["driver", "companies", "groups", "explains", "standard_error", "mean_failures_worst"]
-    columns += ["mean_failures_best", "share_of_paths_worst", "share_of_tail_worst"]
+    columns += ["mean_failures_best", "share_of_paths_worst", "tail_from", "share_of_tail_worst"]
     rows = [item.as_json() for item in found.concentrations]
     return pd.DataFrame(rows, columns=columns).set_index("driver")

@@ -1,0 +1,126 @@
+"""What is printed and drawn of a portfolio: within 100 columns, the same numbers in tables, names inside pictures."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tarmac.portfolio import PortfolioForecast, look_ahead
+from tarmac.portfolio.counting import mean_count
+from tarmac.report.portfolio import (
+    concentration_table,
+    correlation_table,
+    failures_table,
+    headline,
+    heat_table,
+    portfolio_text,
+    quarters_table,
+    watch_table,
+)
+from tarmac.report.portfolio_charts import heat_figure, reserve_figure, save_portfolio, watch_figure
+from tests.holdings import burning, held, struck, uncertain
+
+LONG = "A Company Whose Name Goes On, and On, and On & Sons of Somewhere"
+
+
+@pytest.fixture(scope="module")
+def found() -> PortfolioForecast:
+    companies = [uncertain("a", market=0.3), burning(LONG, cash=30, burn=10), struck("$_^ Ünïcode", rate=0.02)]
+    return look_ahead(held(*companies, stake=0.2), common=["price.cloud"], months=20, paths=1_500, seed=7)
+
+
+def test_the_printout_fits_and_says_what_an_investor_asks(found: PortfolioForecast) -> None:
+    text = portfolio_text(found)
+    assert all(len(line) <= 100 for line in text.splitlines())
+    assert text.startswith(f"{headline(found)}.")
+    for words in ("% insolvent by", "begin by", "reserve, by stakes, 95%", "seed 7", "explains", "no raise", "P90"):
+        assert words in text
+    rows = [line for line in text.splitlines() if line.startswith("A Company Whose")]
+    assert [row.split()[-1] for row in rows] == ["20%", "-"]  # on the watch list, and under stress
+
+
+def test_tables_hold_what_is_printed(found: PortfolioForecast) -> None:
+    watch, heat = watch_table(found), heat_table(found)
+    assert list(watch.index) == [item.name for item in found.ranked] == list(heat.index)
+    assert watch["insolvent_by_12"].tolist() == heat["2027-12"].tolist()
+    assert heat.shape == (3, 20)
+    assert watch.loc[LONG, "need_p90"] == pytest.approx(170, rel=0.02)
+    assert watch.loc[LONG, "p50"] == 4
+    quarters = quarters_table(found)
+    assert list(quarters.index) == ["2027-03", "2027-06", "2027-09", "2027-12", "2028-03", "2028-06", "2028-08"]
+    assert quarters["failures_mean"].iloc[-1] == pytest.approx(heat["2028-08"].sum())
+    assert np.all(np.diff(quarters["investor_by_the_end_p95"]) >= 0)
+    failures = failures_table(found)
+    assert failures.sum().to_numpy() == pytest.approx(np.ones(8))
+    assert correlation_table(found).shape == (3, 3)
+    assert set(concentration_table(found).index) == {"market", "price.cloud"}
+
+
+def test_json_says_the_same(found: PortfolioForecast) -> None:
+    document = json.loads(json.dumps(found.as_json(), allow_nan=False))
+    assert document["schema"] == "tarmac.portfolio/1"
+    assert [row["name"] for row in document["companies"]] == list(watch_table(found).index)
+    assert document["failures"]["mean"][-1] == pytest.approx(mean_count(found.failures[-1]))
+    assert document["reserve"]["investor"]["by_the_end"]["p90"] == found.reserve().quantile(0.9).tolist()
+    (worst,) = [row for row in document["companies"] if row["name"] == LONG]
+    assert worst["insolvent"]["p10"] == 4
+    assert worst["raise_planned"] is False
+    assert worst["begin_by"] == "2027-04"
+    assert set(worst["stress"].values()) == {None}
+    assert document["correlation"]["matrix"][1] == [None] * 3  # fails on every path
+
+
+def test_without_stakes_there_is_no_reserve_by_stakes(found: PortfolioForecast) -> None:
+    portfolio = replace(found.portfolio, holdings=tuple(replace(h, stake=None) for h in found.portfolio.holdings))
+    standings = tuple(
+        replace(item, holding=holding) for item, holding in zip(found.standings, portfolio.holdings, strict=True)
+    )
+    other = replace(found, portfolio=portfolio, standings=standings)
+    assert "by stakes" not in portfolio_text(other)
+    assert "investor" not in other.as_json()["reserve"]
+
+
+def test_many_companies_are_cut_short_on_the_screen() -> None:
+    many = held(*(burning(f"c{place}", cash=10 + place, burn=1) for place in range(45)))
+    found = look_ahead(many, months=9, paths=20, seed=1)
+    text = portfolio_text(found)
+    assert "and 5 more, less urgent: see --out or --json" in text
+    assert len(watch_table(found)) == 45
+
+
+@pytest.mark.parametrize("draw", [watch_figure, heat_figure, reserve_figure])
+def test_pictures_are_kept_with_a_text_alternative(draw: object, found: PortfolioForecast, tmp_path: Path) -> None:
+    assert callable(draw)
+    save_portfolio(draw(found), tmp_path / "picture.svg", found=found)
+    text = (tmp_path / "picture.svg").read_text(encoding="utf-8")
+    assert "<desc>" in text
+    assert LONG[:15] in text
+
+
+def test_the_heat_map_draws_the_table(found: PortfolioForecast) -> None:
+    axes = heat_figure(found).axes[0]
+    (mesh,) = axes.collections
+    assert np.asarray(mesh.get_array()).ravel() == pytest.approx(heat_table(found).to_numpy().ravel())
+
+
+def test_the_reserve_chart_draws_the_table(found: PortfolioForecast) -> None:
+    own, together = reserve_figure(found).axes
+    table = quarters_table(found)
+    for axes, name in ((own, "investor"), (together, "all_investors")):
+        drawn = [line.get_ydata()[1:] for line in axes.lines]
+        for row, level in zip(drawn, (50, 90, 95), strict=True):
+            assert np.asarray(row) == pytest.approx(table[f"{name}_by_the_end_p{level}"].to_numpy())
+
+
+def test_texts_of_the_watch_list_stay_inside_the_picture(found: PortfolioForecast) -> None:
+    figure = watch_figure(found)
+    figure.canvas.draw()
+    width, height = figure.canvas.get_width_height()
+    for text in (*figure.texts, *figure.axes[0].texts):
+        box = text.get_window_extent()
+        assert box.x0 >= 0
+        assert box.x1 <= width
+        assert box.y0 >= 0
+        assert box.y1 <= height
