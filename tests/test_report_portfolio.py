@@ -109,9 +109,9 @@ def test_the_reserve_chart_draws_the_table(found: PortfolioForecast) -> None:
     own, together = reserve_figure(found).axes
     table = quarters_table(found)
     for axes, name in ((own, "investor"), (together, "all_investors")):
-        drawn = [line.get_ydata()[1:] for line in axes.lines]
+        drawn = [np.asarray(line.get_ydata())[1:] for line in axes.lines]
         for row, level in zip(drawn, (50, 90, 95), strict=True):
-            assert np.asarray(row) == pytest.approx(table[f"{name}_by_the_end_p{level}"].to_numpy())
+            assert row == pytest.approx(table[f"{name}_by_the_end_p{level}"].to_numpy())
 
 
 def test_texts_of_the_watch_list_stay_inside_the_picture(found: PortfolioForecast) -> None:
