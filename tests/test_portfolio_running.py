@@ -4,19 +4,31 @@ import json
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tarmac.company import company_from
 from tarmac.engine.block import Job
 from tarmac.errors import InputError
 from tarmac.layout import plan_of
-from tarmac.portfolio import look_ahead
+from tarmac.portfolio import PortfolioForecast, look_ahead, tally
 from tarmac.portfolio.counting import poisson_binomial
 from tarmac.raising import attempt_of, raising
+from tarmac.report.portfolio import correlation_table, portfolio_text
 from tarmac.simulation import How, simulate
 from tarmac.survival import standard_error
 from tests.holdings import burning, depending, held, struck, uncertain
 
 ONE = How(workers=1)
+
+
+def together_of(found: PortfolioForecast) -> NDArray[np.int64]:
+    assert found.tally.together is not None
+    return found.tally.together
+
+
+def correlation_of(found: PortfolioForecast) -> NDArray[np.float64]:
+    assert found.correlation is not None
+    return found.correlation
 
 
 def test_without_anything_in_common_failures_are_independent_bernoullis() -> None:
@@ -44,7 +56,7 @@ def test_companies_alike_that_share_every_driver_all_fail_together() -> None:
     assert counts[0] > 300
     assert counts[5] > 300
     assert counts[1:5].sum() == 0
-    assert np.allclose(found.correlation, 1.0)
+    assert np.allclose(correlation_of(found), 1.0)
     assert found.mean_correlation == pytest.approx(1.0)
 
 
@@ -67,10 +79,10 @@ def test_the_market_alone_correlates_failures_and_is_found_to() -> None:
 def test_a_common_event_comes_to_all_and_rates_may_differ() -> None:
     companies = (struck("seldom", rate=0.01, event="bank fails"), struck("often", rate=0.04, event="bank fails"))
     found = look_ahead(held(*companies), common=["event.bank*"], months=24, seed=5, how=ONE)
-    failed = np.diag(found.tally.together)
+    failed = np.diag(together_of(found))
     expected = found.paths * (1 - np.exp(-24 * np.array([0.01, 0.04])))
     assert np.all(np.abs(failed - expected) <= 4 * np.sqrt(expected))
-    assert found.tally.together[0, 1] == failed[0]  # whoever keeps few of the occurrences keeps some of the others'
+    assert together_of(found)[0, 1] == failed[0]  # whoever keeps few of the occurrences keeps some of the others'
     (row,) = [item for item in found.concentrations if item.name == "event.bank fails"]
     assert row.happens
     assert row.explains == pytest.approx(0.75, abs=0.05)
@@ -79,16 +91,16 @@ def test_a_common_event_comes_to_all_and_rates_may_differ() -> None:
 def test_an_event_of_an_uncertain_rate_is_shared_too() -> None:
     companies = (struck("a", rate="1% to 3%", event="x"), struck("b", rate="1% to 3%", event="x"))
     found = look_ahead(held(*companies), common=["event.x"], months=12, paths=4_000, seed=5, how=ONE)
-    assert found.tally.together[0, 1] == found.tally.together[0, 0] == found.tally.together[1, 1]
+    assert together_of(found)[0, 1] == together_of(found)[0, 0] == together_of(found)[1, 1]
 
 
 def test_a_customer_of_several_leaves_all_of_them_at_once() -> None:
     alike = held(depending("a", line="api"), depending("b", line="licences"))
     found = look_ahead(alike, common=["customer.BigCo"], paths=4_000, seed=2, how=ONE)
     assert found.sharing == {"customer.BigCo": 2, "market": 0}
-    assert found.correlation[0, 1] == pytest.approx(1.0)
+    assert correlation_of(found)[0, 1] == pytest.approx(1.0)
     apart = look_ahead(alike, paths=4_000, seed=2, how=ONE)
-    assert apart.correlation[0, 1] == pytest.approx(0.0, abs=0.07)
+    assert correlation_of(apart)[0, 1] == pytest.approx(0.0, abs=0.07)
 
 
 def test_another_company_changes_nothing_in_those_before_it() -> None:
@@ -161,6 +173,18 @@ def test_the_same_bytes_however_it_is_run() -> None:
     }
     assert len(texts) == 1
     assert "NaN" not in texts.pop()
+
+
+def test_beyond_some_number_pairs_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    portfolio = held(*(struck(f"c{place}", rate=0.02) for place in range(4)))
+    paired = look_ahead(portfolio, months=12, paths=2_000, seed=1)
+    monkeypatch.setattr(tally, "PAIRED", 3)
+    alone = look_ahead(portfolio, months=12, paths=2_000, seed=1)
+    assert alone.tally.together is None
+    assert alone.overdispersion == paired.overdispersion
+    assert alone.as_json()["correlation"]["matrix"] is None
+    assert correlation_table(alone).empty
+    assert portfolio_text(alone).count("correlate") == portfolio_text(paired).count("correlate") - 1
 
 
 def test_urgency_orders_the_companies() -> None:

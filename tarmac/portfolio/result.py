@@ -152,24 +152,33 @@ class PortfolioForecast:
     @property
     def independent(self) -> NDArray[np.float64]:
         """How likely each number of failures by the horizon would be if companies failed independently."""
-        return poisson_binomial(np.diag(self.tally.together) / self.paths)
+        return poisson_binomial(self._shares)
+
+    @property
+    def _shares(self) -> NDArray[np.float64]:
+        """The chance of each company to have failed by the horizon, in the order of the file."""
+        return 1.0 - self.tally.strikes[:, -1] / self.paths
 
     @property
     def overdispersion(self) -> float | None:
         """The variance of the number failed by the horizon, over that of independent failures; None where that is 0."""
-        share = np.diag(self.tally.together) / self.paths
-        alone = float(np.sum(share * (1 - share)))
+        alone = float(np.sum(self._shares * (1 - self._shares)))
         return variance_of_count(self.failures[-1]) / alone if alone > 0 else None
 
     @property
-    def correlation(self) -> NDArray[np.float64]:
-        """The correlation of failures by the horizon, companies by companies; NaN where one always or never fails."""
-        return correlations(self.tally.together, self.paths)
+    def correlation(self) -> NDArray[np.float64] | None:
+        """The correlation of failures by the horizon, companies by companies; NaN where one always or never fails.
+
+        None of more than tally.PAIRED companies.
+        """
+        return None if self.tally.together is None else correlations(self.tally.together, self.paths)
 
     @property
     def mean_correlation(self) -> float | None:
         """The mean correlation of two companies' failures; None where there are no two of which it is known."""
         matrix = self.correlation
+        if matrix is None:
+            return None
         known = matrix[np.triu_indices(len(matrix), 1)]
         known = known[np.isfinite(known)]
         return float(known.mean()) if len(known) else None
@@ -212,15 +221,17 @@ class PortfolioForecast:
             "companies": [self._company(standing) for standing in self.ranked],
             "failures": self._failures(),
             "reserve": self._reserves(),
-            "correlation": {
-                "companies": [standing.name for standing in self.standings],
-                "matrix": [[_plain(value) for value in row] for row in self.correlation.tolist()],
-                "mean": self.mean_correlation,
-            },
+            "correlation": self._correlations(),
             "concentration": [item.as_json() for item in self.concentrations],
             "stress": [self._stress(stress) for stress in self.stresses],
             "notes": list(portfolio.notes),
         }
+
+    def _correlations(self) -> dict[str, Any]:
+        matrix = self.correlation
+        rows = None if matrix is None else [[_plain(value) for value in row] for row in matrix.tolist()]
+        names = [standing.name for standing in self.standings]
+        return {"companies": names, "matrix": rows, "mean": self.mean_correlation}
 
     def _company(self, standing: Standing) -> dict[str, Any]:
         clock, found = standing.clock, standing.deadline

@@ -119,11 +119,10 @@ class _Run:
         """Everything put together: the answers about each company, and what the blocks leave."""
         tally, first = Tally(len(self._members), self._months), None
         groups = -(-len(self._members) // _TOGETHER)
-        while block := list(islice(parts, groups)):
+        for _ in range(-(-self._paths // BLOCK_PATHS)):
             with overflow_told(self._portfolio.name, self._months), overflow_raised():
-                tally.take(block)
-            if first is None:
-                first = np.concatenate([part.struck for part in block])[:, : self._fewer]
+                struck = tally.take(islice(parts, groups))
+            first = struck[:, : self._fewer].copy() if first is None else first
         if first is None:
             raise ValueError("a run has at least one block")
         companies = zip(self._portfolio.holdings, tally.strikes, answers, strict=True)

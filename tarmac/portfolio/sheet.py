@@ -113,7 +113,6 @@ def _csv(path: Path) -> list[list[str]]:
 
 def _workbook(path: Path) -> list[list[str]]:
     """The first sheet of a workbook. A formula counts as the value that was stored with it; links are not followed."""
-    import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
     what = ("is an Excel workbook (.xlsx)", "save it again from the spreadsheet, or as CSV")
@@ -122,14 +121,7 @@ def _workbook(path: Path) -> list[list[str]]:
             if sum(item.file_size for item in archive.infolist()) > _UNPACKED:
                 rule = f"unpacks to at most {_UNPACKED:,} bytes"
                 raise InputError([Problem(str(path), "the file", "larger", rule, "keep one sheet of companies")])
-        sheets = [
-            openpyxl.load_workbook(path, read_only=True, data_only=stored, keep_links=False).worksheets[0]
-            for stored in (True, False)
-        ]
-        values, formulas = (
-            [list(row) for row in sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=100, values_only=True)]
-            for sheet in sheets
-        )
+        values, formulas = (_first_sheet(path, stored=stored) for stored in (True, False))
     except OSError as error:
         rule, remedy = "is a file that can be read", "check its name and rights"
         raise InputError([Problem(str(path), "the file", error.strerror or "", rule, remedy)]) from None
@@ -146,6 +138,19 @@ def _workbook(path: Path) -> list[list[str]]:
     return [[_as_text(cell) for cell in cells] for cells in values]
 
 
+def _first_sheet(path: Path, *, stored: bool) -> list[list[Any]]:
+    """The cells of the first sheet of a workbook: of a formula the value that was stored with it, or the formula."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=stored, keep_links=False)
+    try:
+        rows = book.worksheets[0].iter_rows(max_row=MOST_ROWS + 2, max_col=_MOST_COLUMNS, values_only=True)
+        return [list(row) for row in rows]
+    finally:
+        book.close()
+
+
+_MOST_COLUMNS: Final = 100
 _STORE: Final = "open the workbook in a spreadsheet and save it, or paste the values in place of formulas"
 
 

@@ -1,16 +1,19 @@
 """What blocks of many companies leave behind: counts and histograms that do not grow with the number of paths."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tarmac.portfolio.block import QUARTER, Part, quarters_in
+from tarmac.portfolio.block import QUARTER, Part, Path16, quarters_in
 from tarmac.summary import Histogram, HistogramBuilder
 
 GROUPS: Final = 9
 """Groups of equal size by the course of a driver, three to a third; of an event, by how often it happens."""
+
+PAIRED: Final = 1_000
+"""Companies up to which failures are counted pair by pair."""
 
 Counts = NDArray[np.int64]
 
@@ -20,8 +23,9 @@ class Tally:
 
     `strikes`: paths on which each company fails in each month, the last element for none, shape (companies, months +
     1). `failures`: paths by the number of companies that have failed by the end of each quarter, shape (quarters,
-    companies + 1). `together`: paths on which two have failed by the horizon, shape (companies, companies). `drivers`:
-    paths by the course of a shared driver and the number failed by the horizon, shape (GROUPS, companies + 1).
+    companies + 1). `together`: paths on which two have failed by the horizon, shape (companies, companies), None of
+    more than PAIRED companies. `drivers`: paths by the course of a shared driver and the number failed by the horizon,
+    shape (GROUPS, companies + 1).
     """
 
     def __init__(self, companies: int, months: int) -> None:
@@ -29,36 +33,49 @@ class Tally:
         self.months, self.companies = months, companies
         self.strikes: Counts = np.zeros((companies, months + 1), np.int64)
         self.failures: Counts = np.zeros((quarters, companies + 1), np.int64)
-        self.together: Counts = np.zeros((companies, companies), np.int64)
+        self.together = np.zeros((companies, companies), np.int64) if companies <= PAIRED else None
         self.drivers: dict[str, Counts] = {}
         self.counted: set[str] = set()
         """The drivers whose groups are how often they happen."""
         self._calls = [[HistogramBuilder(quarters) for _ in range(2)] for _ in range(2)]
 
-    def take(self, parts: Sequence[Part]) -> None:
-        """Take in one block: what all companies leave of it, in their order."""
-        struck = np.concatenate([part.struck for part in parts])
+    def take(self, parts: Iterable[Part]) -> Path16:
+        """Take in one block: what all companies leave of it, in their order; when each fails, (companies, paths).
+
+        Money is added up as it comes, so that memory holds the sum alone.
+        """
+        found: list[Path16] = []
+        calls: NDArray[np.float64] | None = None
+        drivers: dict[str, NDArray[np.floating] | NDArray[np.int64]] = {}
+        for part in parts:
+            found.append(part.struck)
+            drivers |= part.drivers
+            calls = part.calls if calls is None else np.add(calls, part.calls, out=calls)
+        if calls is None:
+            raise ValueError("a portfolio has at least one company")
+        struck = np.concatenate(found)
+        self._take_failures(struck)
+        self._take_drivers(drivers, np.sum(struck < self.months, axis=0))
+        for builders, by_quarter in zip(self._calls, calls, strict=True):
+            for builder, rows in zip(builders, (by_quarter, np.diff(by_quarter, axis=0, prepend=0.0)), strict=True):
+                for quarter, row in enumerate(rows):
+                    builder.month(quarter, np.maximum(row, 0.0))
+        return struck
+
+    def _take_failures(self, struck: Path16) -> None:
         for place, months in enumerate(struck):
             self.strikes[place] += np.bincount(months, minlength=self.months + 1)
         for quarter in range(quarters_in(self.months)):
             end = min(QUARTER * (quarter + 1), self.months)
             self.failures[quarter] += np.bincount(np.sum(struck < end, axis=0), minlength=self.companies + 1)
-        failed = struck < self.months
-        self.together += np.rint(failed.astype(np.float32) @ failed.T.astype(np.float32)).astype(np.int64)
-        self._take_drivers(parts, np.sum(failed, axis=0))
-        calls = parts[0].calls
-        for part in parts[1:]:
-            calls = calls + part.calls
-        for builders, by_quarter in zip(self._calls, calls, strict=True):
-            for builder, rows in zip(builders, (by_quarter, np.diff(by_quarter, axis=0, prepend=0.0)), strict=True):
-                for quarter, row in enumerate(rows):
-                    builder.month(quarter, np.maximum(row, 0.0))
+        if self.together is not None:
+            failed = (struck < self.months).astype(np.float32)  # exact: a block has fewer than 2**24 paths
+            self.together += np.rint(failed @ failed.T).astype(np.int64)
 
-    def _take_drivers(self, parts: Sequence[Part], failed: NDArray[np.int64]) -> None:
-        told: Mapping[str, NDArray[np.floating] | NDArray[np.int64]] = {}
-        for part in parts:
-            told = {**told, **part.drivers}
-        for name, course in told.items():
+    def _take_drivers(
+        self, drivers: Mapping[str, NDArray[np.floating] | NDArray[np.int64]], failed: NDArray[np.int64]
+    ) -> None:
+        for name, course in drivers.items():
             happens = np.issubdtype(course.dtype, np.integer)
             groups = np.minimum(course, GROUPS - 1).astype(np.int64) if happens else ninths(course)
             cells = groups * (self.companies + 1) + failed

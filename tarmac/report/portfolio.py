@@ -135,11 +135,12 @@ def _together(found: PortfolioForecast) -> list[str]:
     """Sentences on what makes companies fail together."""
     sentences = []
     mean, over = found.mean_correlation, found.overdispersion
-    if mean is not None and over is not None:
+    if over is not None:
         alone = count_at((found.independent * 1e9).astype(np.int64), 0.9)
+        pairs = "" if mean is None else f"Failures of two companies correlate by {mean:.2f} on average. "
         sentences.append(
-            f"Failures of two companies correlate by {mean:.2f} on average; the number that fail has {over:.2f} times "
-            f"the variance of independent failures, of which P90 would be {alone}."
+            f"{pairs}The number that fail has {over:.2f} times the variance of independent failures, of which P90 "
+            f"would be {alone}."
         )
     for item in found.concentrations:
         groups = "where it happens" if item.happens else "in its worst third"
@@ -265,10 +266,10 @@ def failures_table(found: PortfolioForecast) -> "pd.DataFrame":
 
 
 def correlation_table(found: PortfolioForecast) -> "pd.DataFrame":
-    """The correlation of failures by the horizon; empty where a company always or never fails."""
+    """The correlation of failures by the horizon; empty where a company always or never fails, or they are too many."""
     import pandas as pd
 
-    names = [item.name for item in found.standings]
+    names = [] if found.correlation is None else [item.name for item in found.standings]
     return pd.DataFrame(found.correlation, index=pd.Index(names, name="company"), columns=names)
 
 
