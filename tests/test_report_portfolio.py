@@ -64,6 +64,8 @@ def test_json_says_the_same(found: PortfolioForecast) -> None:
     assert [row["name"] for row in document["companies"]] == list(watch_table(found).index)
     assert document["failures"]["mean"][-1] == pytest.approx(mean_count(found.failures[-1]))
     assert document["reserve"]["investor"]["by_the_end"]["p90"] == found.reserve().quantile(0.9).tolist()
+    low, high = document["reserve"]["investor"]["by_the_end"]["interval"]["p90"]
+    assert low[-1] < found.reserve().quantile(0.9)[-1] < high[-1]
     (worst,) = [row for row in document["companies"] if row["name"] == LONG]
     assert worst["insolvent"]["p10"] == 4
     assert worst["raise_planned"] is False

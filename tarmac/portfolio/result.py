@@ -1,6 +1,6 @@
 """What a portfolio run leaves behind: who needs attention first, joint failures, reserves, stresses, concentration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from tarmac.portfolio.counting import (
 from tarmac.portfolio.deadline import CONFIDENCE, Deadline
 from tarmac.portfolio.holdings import Holding, Portfolio
 from tarmac.portfolio.tally import Tally
-from tarmac.survival import standard_error
+from tarmac.survival import level_interval, standard_error
 
 SCHEMA: Final = "tarmac.portfolio/1"
 YEAR: Final = 12
@@ -267,6 +267,7 @@ class PortfolioForecast:
             "probability": (counts / self.paths).tolist(),
             "standard_error": standard_error(counts, self.paths).tolist(),
             "mean": [mean_count(row) for row in counts],
+            "mean_standard_error": [float(np.sqrt(variance_of_count(row) / self.paths)) for row in counts],
             **{f"p{round(100 * level)}": [count_at(row, level) for row in counts] for level in RESERVE_LEVELS},
             "if_independent": self.independent.tolist(),
             "overdispersion": self.overdispersion,
@@ -278,8 +279,8 @@ class PortfolioForecast:
             "by": [self.month_text(last) for last in self.quarters],
             **{
                 name: {
-                    "by_the_end": _levels(self.reserve(own=own)),
-                    "in_the_quarter": _levels(self.reserve(own=own, new=True)),
+                    "by_the_end": _levels(self.reserve(own=own), self.paths),
+                    "in_the_quarter": _levels(self.reserve(own=own, new=True), self.paths),
                 }
                 for name, own in kinds.items()
             },
@@ -299,10 +300,15 @@ class PortfolioForecast:
         }
 
 
-def _levels(fan: Fan) -> dict[str, Sequence[float]]:
+def _levels(fan: Fan, paths: int) -> dict[str, Any]:
+    """Mean and quantiles by quarter, the quantiles with their 95% Monte Carlo intervals."""
+    names = {f"p{round(100 * level)}": level for level in RESERVE_LEVELS}
     return {
         "mean": fan.mean.tolist(),
-        **{f"p{round(100 * level)}": fan.quantile(level).tolist() for level in RESERVE_LEVELS},
+        **{name: fan.quantile(level).tolist() for name, level in names.items()},
+        "interval": {
+            name: [fan.quantile(end).tolist() for end in level_interval(level, paths)] for name, level in names.items()
+        },
     }
 
 
