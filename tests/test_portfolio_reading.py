@@ -1,5 +1,7 @@
 """Reading a portfolio: rows and what they leave open, folders, currencies, and every mistake at once."""
 
+import re
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -125,6 +127,7 @@ def test_columns_may_stand_in_any_order_and_rows_may_be_few() -> None:
         ("Acme,USD,1M,10k,,,,,2027-01,seed,,,", "row 2, last_round = 2027-01", "before the first month"),
         ("A*,USD,1M,10k,,,,,,,,,", "row 2, name = A*", "none of *"),
         (",USD,1M,10k,,,,,,,,,", "row 2, name", "has a name"),
+        ("-1+cmd,USD,1M,10k,,,,,,,,,", "row 2, name = -1+cmd", "as formulas do"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_row_and_column(row: str, where: str, words: str) -> None:
@@ -175,6 +178,18 @@ def test_a_workbook_is_read_by_its_values() -> None:
     assert acme.cash.opening.value == 4e6
     assert acme.document()["round"][0]["name"] == "series B at published odds"
     assert beta.cash.opening.mean() > 1e6
+
+
+def test_the_values_stored_with_formulas_are_read() -> None:
+    workbook([["name", "currency", "cash", "net_burn"], ["#1 Pizza", "USD", "=2*600000", 100_000]], "bare.xlsx")
+    with zipfile.ZipFile("bare.xlsx") as bare, zipfile.ZipFile("fund.xlsx", "w") as stored:
+        for name in bare.namelist():  # what a spreadsheet stores beside a formula, openpyxl does not
+            text = bare.read(name)
+            stored.writestr(name, re.sub(rb"</f><v ?/>|</f><v></v>", b"</f><v>1200000</v>", text))
+    (holding,) = portfolio_from("fund.xlsx", Asked(JANUARY)).holdings
+    assert holding.name == "#1 Pizza"
+    assert holding.company.cash.opening.value == 1_200_000
+    assert holding.company.cost[0].monthly.first.value == 100_000
 
 
 def test_a_formula_without_a_value_is_a_mistake_and_so_is_what_is_no_workbook() -> None:

@@ -16,8 +16,9 @@ from tarmac.uncertain import Uncertain, UncertainError, parse
 NO_STAGE: Final = "none"
 """The stage of a row that names none: it raises no more."""
 
-_FORMULAS: Final = ("=", "@", "+=", "-=", "#")
-"""How a cell begins that is not a value."""
+_FORMULAS: Final = ("=", "@", "+=", "-=")
+_ERRORS: Final = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
+"""How a cell begins that is not a value: a formula, or a spreadsheet's error."""
 
 _MONEY: Final = ("cash", "net_burn", "revenue", "costs", "cloud")
 _NEGATIVE: Final = ("cash", "net_burn")
@@ -75,13 +76,15 @@ class Reader:
 
     def _values_only(self) -> None:
         for column, cell in self.row.cells.items():
-            if cell.startswith(_FORMULAS) and cell[0] != "#":
+            if cell.startswith(_FORMULAS):
                 self.wrong(
                     column, "is a value, not a formula", remedy="paste the values into the sheet before saving it"
                 )
-            elif cell.startswith("#"):
+            elif cell.startswith(_ERRORS):
                 self.wrong(column, "is a value, not a spreadsheet's error", remedy="correct the formula behind it")
-        self._unreadable = {column for column, cell in self.row.cells.items() if cell.startswith(_FORMULAS)}
+        self._unreadable = {
+            column for column, cell in self.row.cells.items() if cell.startswith((*_FORMULAS, *_ERRORS))
+        }
 
     def wrong(self, column: str, rule: str, *, remedy: str) -> None:
         """Keep a mistake."""
@@ -93,6 +96,8 @@ class Reader:
             self.wrong("name", "a row has a name", remedy="write the company's name")
         elif len(name) > 100 or any(not character.isprintable() or character in "*[]<>" for character in name):
             self.wrong("name", "a name has up to 100 characters, none of * [ ] < >", remedy="write it without them")
+        elif name[0] in "+-" and "name" not in self._unreadable:
+            self.wrong("name", "a name begins with neither + nor -, as formulas do", remedy="write it without")
         return name
 
     def _currency(self) -> str:
