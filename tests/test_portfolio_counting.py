@@ -65,6 +65,17 @@ def test_what_an_event_explains_is_told_by_whether_it_happens() -> None:
     assert found.worst == pytest.approx((5 + 2 * 6) / 11)
     assert found.best == pytest.approx(0.1)
     assert found.worst_paths == 11
+    assert found.high_is_worse
+
+
+def test_an_event_that_helps_is_worse_where_it_does_not_happen() -> None:
+    table = np.zeros((GROUPS, 3), np.int64)
+    table[0], table[1] = [0, 0, 10], [90, 0, 0]
+    found = concentration("event.grant", table, companies=2, happens=True)
+    assert (found.worst, found.best, found.high_is_worse, found.worst_paths) == (2.0, 0.0, False, 10)
+    assert found.as_json()["worst"] == "does not happen"
+    table[0] = 0
+    assert concentration("event.grant", table, companies=2, happens=True).best is None
 
 
 def test_nothing_fails_and_nothing_is_explained() -> None:

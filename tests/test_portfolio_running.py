@@ -72,6 +72,8 @@ def test_the_market_alone_correlates_failures_and_is_found_to() -> None:
     assert together.overdispersion > 1.5
     (market,) = together.concentrations
     assert market.explains > 0.2
+    assert not market.high_is_worse
+    assert market.best is not None
     assert market.worst > market.best + 0.5
     assert market.tail > 0.5
 

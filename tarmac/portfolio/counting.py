@@ -63,8 +63,9 @@ class Concentration:
 
     `explains`: the share of the variance of that number between groups of paths alike in the driver's course (the
     correlation ratio, less what chance alone would explain); `standard_error` of it. `worst`, `best`: the mean number
-    in the third of the paths, or where an event happens and where it does not, with more and fewer failures. `tail`:
-    the share of the paths on which `tail_from` companies or more fail that lie in the worse group, which has
+    in the highest and the lowest third of the paths, or where an event happens and where it does not; the larger mean
+    first, the other None where no path is there. `high_is_worse`: that is the highest third, or where it happens.
+    `tail`: the share of the paths on which `tail_from` companies or more fail that lie in the worse group, which has
     `worst_paths` of `paths`.
     """
 
@@ -74,7 +75,8 @@ class Concentration:
     explains: float
     standard_error: float
     worst: float
-    best: float
+    best: float | None
+    high_is_worse: bool
     tail: float
     tail_from: int
     worst_paths: int
@@ -90,6 +92,9 @@ class Concentration:
             "standard_error": self.standard_error,
             "mean_failures_worst": self.worst,
             "mean_failures_best": self.best,
+            "worst": ("happens" if self.high_is_worse else "does not happen")
+            if self.happens
+            else ("highest third" if self.high_is_worse else "lowest third"),
             "share_of_paths_worst": self.worst_paths / self.paths,
             "tail_from": self.tail_from,
             "share_of_tail_worst": self.tail,
@@ -108,8 +113,9 @@ def concentration(name: str, table: Counts, *, companies: int, happens: bool) ->
     chance = (len(groups) - 1) / max(paths - len(groups), 1) * (1 - ratio)
     explains = max(ratio - chance, 0.0)
     parts = (table[:1], table[1:]) if happens else (table[: len(table) // 3], table[-(len(table) // 3) :])
-    sums = sorted((part.sum(axis=0) for part in parts if part.sum()), key=mean_count)
-    best, worst = sums[0], sums[-1]
+    low, high = (part.sum(axis=0) for part in parts)
+    high_is_worse = not low.sum() or (bool(high.sum()) and mean_count(high) >= mean_count(low))
+    worst, best = (high, low) if high_is_worse else (low, high)
     least = count_at(whole, TAIL)
     tail = int(whole[least:].sum())
     return Concentration(
@@ -119,7 +125,8 @@ def concentration(name: str, table: Counts, *, companies: int, happens: bool) ->
         explains=explains,
         standard_error=float(np.sqrt(4 * ratio) * (1 - ratio) / np.sqrt(paths)),
         worst=mean_count(worst),
-        best=mean_count(best),
+        best=mean_count(best) if best.sum() else None,
+        high_is_worse=high_is_worse,
         tail=float(worst[least:].sum() / tail),
         tail_from=least,
         worst_paths=int(worst.sum()),

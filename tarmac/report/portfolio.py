@@ -131,6 +131,12 @@ def _joint_lines(found: PortfolioForecast) -> list[str]:
     return rows
 
 
+_GROUPS: Final = {
+    True: ("where it happens", "where it does not"),
+    False: ("in its highest third", "in its lowest third"),
+}
+
+
 def _together(found: PortfolioForecast) -> list[str]:
     """Sentences on what makes companies fail together."""
     sentences = []
@@ -143,12 +149,12 @@ def _together(found: PortfolioForecast) -> list[str]:
             f"would be {alone}."
         )
     for item in found.concentrations:
-        groups = "where it happens" if item.happens else "in its worst third"
-        others = "where it does not" if item.happens else "in its best"
+        worst, best = _GROUPS[item.happens][:: 1 if item.high_is_worse else -1]
+        others = "" if item.best is None else f", {item.best:.1f} {best}"
         sentences.append(
             f"{short(item.name)} ({item.companies} of {len(found.standings)}) explains "
             f"{100 * item.explains:.1f}±{196 * item.standard_error:.1f}% of that variance: {item.worst:.1f} fail "
-            f"{groups}, {item.best:.1f} {others}; {100 * item.tail:.0f}% of the paths on which "
+            f"{worst}{others}; {100 * item.tail:.0f}% of the paths on which "
             f"{item.tail_from} or more fail lie there."
         )
     return sentences
@@ -277,7 +283,7 @@ def concentration_table(found: PortfolioForecast) -> "pd.DataFrame":
     """What each common driver explains of the number of failures."""
     import pandas as pd
 
-    columns = ["driver", "companies", "groups", "explains", "standard_error", "mean_failures_worst"]
+    columns = ["driver", "companies", "groups", "explains", "standard_error", "mean_failures_worst", "worst"]
     columns += ["mean_failures_best", "share_of_paths_worst", "tail_from", "share_of_tail_worst"]
     rows = [item.as_json() for item in found.concentrations]
     return pd.DataFrame(rows, columns=columns).set_index("driver")
