@@ -81,9 +81,13 @@ class RunningPolicy:
         if earlier is not None and not self.plan.once:
             self._open[earlier] = True
 
+    def biting(self, month: int) -> Paths | None:
+        """The paths on which what was decided `after` months ago bites in a month; None where nothing was decided."""
+        return self._decided.get(month - self.plan.after)
+
     def act(self, month: int, company: Managed) -> None:
         """At the start of a month: what was decided `after` months ago bites."""
-        paths = self._decided.get(month - self.plan.after)
+        paths = self.biting(month)
         if paths is None:
             return
         for action in self.plan.actions:

@@ -14,9 +14,13 @@ from tarmac.streams import MARKET
 __all__ = ["plan_of"]
 
 
-def plan_of(company: Company) -> Plan:
-    """Lay a company out as arrays and constants by month counted from 0."""
-    lines, funding, reactions = Lines(company), Funding(company), Reactions(company)
+def plan_of(company: Company, *, named: bool = False) -> Plan:
+    """Lay a company out as arrays and constants by month counted from 0.
+
+    `named`: every number but a certain zero is referred to by its key path, as if it were drawn, so that it can be
+    traced to where it stands; such a plan is run with values for all of them.
+    """
+    lines, funding, reactions = (kind(company, named=named) for kind in (Lines, Funding, Reactions))
     return Plan(
         name=company.company.name,
         currency=company.company.currency,

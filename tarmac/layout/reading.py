@@ -12,8 +12,10 @@ from tarmac.uncertain import Uncertain
 class Reading:
     """What every table is read with: numbers become constants or drivers, months count from 0."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: Company, *, named: bool = False) -> None:
+        """`named`: certain numbers, zeros apart, are read by their key path too, as if they were drawn."""
         self.company = company
+        self._named = named
         self.first = company.company.first_month
         self.own = company.company.currency
         self.lines = line_paths(company)
@@ -22,7 +24,7 @@ class Reading:
     def number(self, number: Uncertain, path: str) -> Number:
         """A number as a constant, or as the draw of the input at a key path."""
         currency = number.unit if number.unit not in ("", "%", self.own) else None
-        if number.certain:
+        if number.certain and not (self._named and number.value):
             return Number(number.value, None, currency)
         return Number(0.0, path, currency)
 
