@@ -87,7 +87,10 @@ class FloorRows:
         cost = self._plan.early_termination
         if self._ended is None or cost is None or not self._first <= month <= self._last:
             return NOTHING
-        return (self._ended[month] - self._ended[month - 1]) * self._desk.number(cost, month)
+        since = self._ended[month]
+        if month > max(self._first, 0):
+            since -= self._ended[month - 1]
+        return since * self._desk.number(cost, month)
 
 
 class CreditRows:

@@ -97,14 +97,13 @@ class Row:
         return Cell(f"SUM({month_column(months[0])}{self.number}:{month_column(months[-1])}{self.number})", value)
 
     @property
-    def differs(self) -> bool:
-        """Whether any month is a cent or more from what the engine says."""
+    def differs_from(self) -> int | None:
+        """The first month that is a cent or more from what the engine says; None where none is."""
         if self.engine is None or self.carried:
-            return False
-        values = np.array([self.cells[month].value for month in range(len(self.engine)) if month in self.cells])
-        return bool((np.abs(values - self.engine[: len(values)]) > TO_THE_CENT).any()) or len(values) != len(
-            self.engine
-        )
+            return None
+        values = np.array([self.cells[month].value for month in range(len(self.engine))])
+        wrong = np.flatnonzero(~(np.abs(values - self.engine) <= TO_THE_CENT))
+        return int(wrong[0]) if len(wrong) else None
 
 
 class Grid:
@@ -138,8 +137,10 @@ class Grid:
         return self._next - 1
 
     def first_difference(self) -> Row | None:
-        """The first row, in the order in which they were declared, that is not what the engine says."""
-        return next((row for row in self.rows if row.differs), None)
+        """The row that is not what the engine says in the earliest month; of several the one declared first."""
+        wrong = [(row.differs_from, row) for row in self.rows]
+        found = [(month, row.number, row) for month, row in wrong if month is not None]
+        return min(found)[-1] if found else None
 
 
 @dataclass(frozen=True)

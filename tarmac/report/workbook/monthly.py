@@ -121,7 +121,7 @@ class CashRows:
         self.insolvent = grid.row("insolvent in this month", FLAG, engine=_struck(sheet.base))
         self.burn = grid.row("net burn: operating payments less receipts")
         self.closing.put(-1, sheet.desk.at_opening(sheet.base.plan.opening_cash))
-        self.watched = Watched(self.closing, burn=self.burn, arrears=self.paying.arrears, insolvent=self.insolvent)
+        self.watched = Watched(self.closing, burn=self.burn, paying=self.paying, insolvent=self.insolvent)
 
     def month(self, month: int) -> None:
         """One month's receipts and payments."""

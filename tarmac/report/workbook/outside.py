@@ -3,9 +3,10 @@
 from typing import Final
 
 from tarmac.plan import Condition, PolicyPlan
-from tarmac.report.workbook.cells import NOTHING, Cell, all_of, exceeds, flag, short_of, total
+from tarmac.report.workbook.cells import NOTHING, Cell, all_of, flag, short_of, total
 from tarmac.report.workbook.desk import Desk
 from tarmac.report.workbook.grid import FLAG, Look, Row
+from tarmac.report.workbook.paying import PayingRows
 
 BURN_WINDOW: Final = 3
 CASH: Final = ("equity", "safe", "note", "debt", "grant", "asset_sale")
@@ -68,12 +69,11 @@ class PolicyRows:
         plans = desk.base.plan.policies
         if plans:
             desk.grid.heading("Policies: what management does, by its own rules")
-        self._rows: list[tuple[PolicyPlan, Row | None, Row]] = []
+        self._rows: list[tuple[PolicyPlan, Row, Row]] = []
         for plan in plans:
-            live = plan.when.oldest_bill_above is None
             name = f"policy.{plan.name}"
-            seen = desk.grid.row(f"{name}: decided at month's end", FLAG) if live else None
-            acts = desk.grid.row(f"{name}: acts", FLAG, engine=desk.base.bites[plan.name], carried=not live)
+            seen = desk.grid.row(f"{name}: decided at month's end", FLAG)
+            acts = desk.grid.row(f"{name}: acts", FLAG, engine=desk.base.bites[plan.name])
             self._rows.append((plan, seen, acts))
             for action in plan.actions:
                 for target in action.targets:
@@ -85,13 +85,11 @@ class PolicyRows:
         """What was decided earlier is done now."""
         for plan, seen, acts in self._rows:
             decided = month - plan.after
-            acts.put(month, seen[decided] if seen is not None and decided >= 0 else NOTHING)
+            acts.put(month, seen[decided] if decided >= 0 else NOTHING)
 
     def decide(self, month: int, money: "Watched") -> None:
         """Look at a month's end."""
         for plan, seen, _ in self._rows:
-            if seen is None:
-                continue
             if month > plan.until:
                 seen.put(month, NOTHING)
                 continue
@@ -112,17 +110,19 @@ class PolicyRows:
         if when.cash_below is not None:
             found.append(money.cash[month] < desk.number(when.cash_below, month))
         if when.arrears_above is not None:
-            found.append(money.arrears[month] > desk.number(when.arrears_above, month))
+            found.append(money.paying.arrears[month] > desk.number(when.arrears_above, month))
         if when.round_failed is not None:
-            found.append(exceeds(self._rounds.failed[when.round_failed][month], 0))
+            found.append(self._rounds.failed[when.round_failed][month] > 0)
+        if when.oldest_bill_above is not None:
+            found.append(money.paying.oldest(month) > desk.number(when.oldest_bill_above))
         return found
 
 
 class Watched:
     """The rows that policies look at."""
 
-    def __init__(self, cash: Row, *, burn: Row, arrears: Row, insolvent: Row) -> None:
-        self.cash, self.burn, self.arrears, self.insolvent = cash, burn, arrears, insolvent
+    def __init__(self, cash: Row, *, burn: Row, paying: PayingRows, insolvent: Row) -> None:
+        self.cash, self.burn, self.paying, self.insolvent = cash, burn, paying, insolvent
 
 
 def _none(cells: Cell) -> Cell:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tarmac.report.workbook.billing import VendorRows
-from tarmac.report.workbook.cells import NOTHING, Cell, all_of, any_of, choose, exceeds, flag, least, most, total
+from tarmac.report.workbook.cells import NOTHING, Cell, all_of, any_of, cell, choose, exceeds, flag, least, most, total
 from tarmac.report.workbook.desk import Desk
 from tarmac.report.workbook.grid import Row
 
@@ -85,6 +85,11 @@ class AgedRows:
         ]
         return total(ended)
 
+    def oldest(self, month: int) -> Cell:
+        """Months past due of the oldest unpaid bill, -1 where there is none."""
+        ages = [choose(exceeds(item.after[month], 0), then=item.age, otherwise=-1) for item in self._buckets]
+        return most(*ages)
+
     def cut_supply(self, month: int) -> None:
         """Vendors whose patience has ended supply no more, until their arrears are paid."""
         for number, vendor in enumerate(self._vendors):
@@ -129,6 +134,7 @@ class PayingRows:
             overdue = self.arrears[month - 1] if self._overdraft else NOTHING
             self.paid.put(month, total([self._due[month], overdue * going if overdue is not NOTHING else NOTHING]))
             self.arrears.put(month, NOTHING)
+            self._supply_all(month)
             return
         if self._reserve is not None:
             self._reserve.put(month, desk.number(self._plan.keep_payroll_months) * payroll)
@@ -141,9 +147,16 @@ class PayingRows:
             self.aged.pay(month, self.paid[month])
             self.aged.cut_supply(month)
         else:
-            for vendor in self._vendors:
-                if vendor.off is not None:
-                    vendor.off.put(month, NOTHING)
+            self._supply_all(month)
+
+    def oldest(self, month: int) -> Cell:
+        """Months past due of the oldest unpaid bill at a month's end, -1 where there is none."""
+        return cell(-1) if self.aged is None else self.aged.oldest(month)
+
+    def _supply_all(self, month: int) -> None:
+        for vendor in self._vendors:
+            if vendor.off is not None:
+                vendor.off.put(month, NOTHING)
 
     def _interest(self, month: int) -> list[Cell]:
         """A month's interest on what is past due with each vendor."""
