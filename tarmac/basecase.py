@@ -1,4 +1,4 @@
-"""The base case: the one path on which every number is at its median and nothing is left to chance, as the engine runs it.
+"""The base case: the path on which every number is at its median and nothing is left to chance, as the engine runs it.
 
 It is what a spreadsheet can recompute: see `tarmac.report.workbook`.
 """
@@ -97,7 +97,7 @@ def values_of(company: Company) -> dict[str, float]:
 
 
 def _without_chance(plan: Plan) -> Plan:
-    """A plan in which nothing is shaken: no monthly noise, no market, no regimes, no events, nothing that facts tell."""
+    """A plan in which nothing is shaken: no monthly noise, no market, no regimes, no events, nothing known of facts."""
     return replace(
         plan,
         revenue=tuple(replace(line, level=_steady(line.level)) for line in plan.revenue),

@@ -129,6 +129,35 @@ def schedules(company: Company) -> Iterator[tuple[str, Schedule]]:
         yield f"fx.{code}.drift", fx.drift
 
 
+def meanings(company: Company) -> dict[str, str]:
+    """What every key of the company means, by key path, as it is declared; without the months of schedules."""
+    return dict(_meanings(company))
+
+
+def _meanings(company: Company) -> Iterator[tuple[str, str]]:
+    for field in type(company).model_fields:
+        value = getattr(company, field)
+        if isinstance(value, Table):
+            yield from _meanings_of(value, field)
+        elif isinstance(value, dict):
+            for key, table in value.items():
+                yield from _meanings_of(table, f"{field}.{key}")
+        else:
+            for table in value:
+                yield from _meanings_of(table, f"{field}.{getattr(table, 'name', '')}")
+
+
+def _meanings_of(table: Table, path: str) -> Iterator[tuple[str, str]]:
+    for field, info in type(table).model_fields.items():
+        value, here = getattr(table, field), f"{path}.{field}"
+        yield here, info.description or ""
+        inner = value if isinstance(value, tuple) else (value,)
+        for index, item in enumerate(inner):
+            if isinstance(item, Table):
+                mark = f"[{getattr(item, 'name', index)}]" if isinstance(value, tuple) else ""
+                yield from _meanings_of(item, f"{here}{mark}")
+
+
 def _of_table(table: Table, path: str) -> Iterator[Place]:
     for field, info in type(table).model_fields.items():
         quantity = next((item for item in info.metadata if isinstance(item, Quantity)), None)

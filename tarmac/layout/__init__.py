@@ -20,7 +20,8 @@ def plan_of(company: Company, *, named: bool = False) -> Plan:
     `named`: every number but a certain zero is referred to by its key path, as if it were drawn, so that it can be
     traced to where it stands; such a plan is run with values for all of them.
     """
-    lines, funding, reactions = (kind(company, named=named) for kind in (Lines, Funding, Reactions))
+    lines, funding = Lines(company, named=named), Funding(company, named=named)
+    reactions = Reactions(company, named=named)
     return Plan(
         name=company.company.name,
         currency=company.company.currency,

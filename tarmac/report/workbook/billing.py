@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tarmac.plan import FOREVER, Commitment, RoundPlan, VendorLine
+from tarmac.plan import FOREVER, Commitment, VendorLine
 from tarmac.report.workbook.cells import NOTHING, Cell, choose, least, most, total
 from tarmac.report.workbook.desk import Desk
 from tarmac.report.workbook.grid import FLAG, Row
@@ -13,15 +13,17 @@ from tarmac.report.workbook.walks import LevelRows, before_opening
 class VendorRows:
     """The rows of one line that is billed. `given`: the rows of rounds that are paid for in its credits."""
 
-    def __init__(self, desk: Desk, line: VendorLine, *, given: Sequence[Row], served: Mapping[str, RevenueRows]) -> None:
+    def __init__(
+        self, desk: Desk, line: VendorLine, *, given: Sequence[Row], served: Mapping[str, RevenueRows]
+    ) -> None:
         path, rows = line.level.path, desk.base.lines
         self.line, self._desk = line, desk
         self._served = None if line.serves is None else served[line.serves]
         desk.grid.heading(path, level=2)
         self._walk = LevelRows(desk, line.level, what="usage before decisions")
-        self._floor = FloorRows(desk, line.commitment, line) if line.commitment else None
+        self._floor = FloorRows(desk, line, plan=line.commitment) if line.commitment else None
         self.billed = desk.grid.row(f"{path}: billed", engine=desk.base.flows[path])
-        self.credits = CreditRows(desk, line, given) if line.credits or given else None
+        self.credits = CreditRows(desk, line, given=given) if line.credits or given else None
         self.due = desk.grid.row(f"{path}: falls due", engine=rows[path, "due"])
         self.owed = desk.grid.row(f"{path}: billed and not yet due")
         self.off: Row | None = None
@@ -35,7 +37,7 @@ class VendorRows:
 
     def bill(self, month: int) -> None:
         """Bill a month, less credits, and what falls due of earlier bills."""
-        desk, going = self._desk, self._desk.going[month]
+        going = self._desk.going[month]
         used = self._walk.advance(month)
         if self._served is not None:
             used *= self._served.earned[month]
@@ -62,7 +64,7 @@ class VendorRows:
 class FloorRows:
     """The least bill of a commitment, until it ends or is ended."""
 
-    def __init__(self, desk: Desk, plan: Commitment, line: VendorLine) -> None:
+    def __init__(self, desk: Desk, line: VendorLine, *, plan: Commitment) -> None:
         self._desk, self._plan, path = desk, plan, line.level.path
         self._first, self._last = line.level.first, min(FOREVER if plan.until is None else plan.until, line.level.last)
         self._ending = desk.done_to(path, "terminate")
@@ -96,7 +98,7 @@ class FloorRows:
 class CreditRows:
     """A vendor's credits: those of the opening, used first and lost when they expire, and those that rounds bring."""
 
-    def __init__(self, desk: Desk, line: VendorLine, given: Sequence[Row]) -> None:
+    def __init__(self, desk: Desk, line: VendorLine, *, given: Sequence[Row]) -> None:
         path = line.level.path
         self._desk, self._given = desk, given
         self._expires = FOREVER if line.credits is None else line.credits.expires

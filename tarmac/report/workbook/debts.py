@@ -15,7 +15,7 @@ from tarmac.report.workbook.walks import before_opening
 class LoanRows:
     """A loan: interest on what was owed at the month's beginning, then equal instalments."""
 
-    def __init__(self, desk: Desk, plan: LoanPlan, rounds: RoundRows) -> None:
+    def __init__(self, desk: Desk, plan: LoanPlan, *, rounds: RoundRows) -> None:
         self._desk, self._plan, self._draws = desk, plan, rounds.into(plan.name)
         desk.grid.heading(f"{plan.name}", level=2)
         self.interest = desk.grid.row(f"{plan.name}: interest paid")
@@ -55,7 +55,7 @@ class LoanRows:
 class NoteRows:
     """A convertible note: simple interest added to it, due in one month, unless an equity round closes before."""
 
-    def __init__(self, desk: Desk, plan: NotePlan, rounds: RoundRows) -> None:
+    def __init__(self, desk: Desk, plan: NotePlan, *, rounds: RoundRows) -> None:
         self._desk, self._plan = desk, plan
         self._draws, self._equity = rounds.into(plan.name), rounds.of("equity")
         desk.grid.heading(f"{plan.name}", level=2)
@@ -137,21 +137,24 @@ class DebtRows:
         if plan.has_debt:
             desk.grid.heading("Debt")
         self._desk = desk
-        self.loans = [LoanRows(desk, item, rounds) for item in plan.loans]
-        self.notes = [NoteRows(desk, item, rounds) for item in plan.notes]
+        self.loans = [LoanRows(desk, item, rounds=rounds) for item in plan.loans]
+        self.notes = [NoteRows(desk, item, rounds=rounds) for item in plan.notes]
         self.line = None if plan.credit_line is None else CreditLineRows(desk, plan.credit_line)
+        lines = [] if self.line is None else [self.line]
+        self._lenders: list[LoanRows | CreditLineRows] = [*self.loans, *lines]
+        self._all: list[LoanRows | CreditLineRows | NoteRows] = [*self._lenders, *self.notes]
         self._least: list[Number] = [item.minimum_cash for item in plan.loans if item.minimum_cash is not None]
         if plan.credit_line is not None and plan.credit_line.minimum_cash is not None:
             self._least.append(plan.credit_line.minimum_cash)
 
     def service(self, month: int) -> None:
         """What lenders get in a month."""
-        for item in (*self.loans, *self.notes, *([] if self.line is None else [self.line])):
+        for item in self._all:
             item.service(month)
 
     def interest(self, month: int) -> Cell:
         """Interest paid."""
-        return total(item.interest[month] for item in (*self.loans, *([] if self.line is None else [self.line])))
+        return total(item.interest[month] for item in self._lenders)
 
     def interest_added(self, month: int) -> Cell:
         """Interest added to notes."""
@@ -169,8 +172,7 @@ class DebtRows:
 
     def owed(self, month: int) -> Cell:
         """Everything owed to lenders at a month's end."""
-        lines = [] if self.line is None else [self.line]
-        return total(item.owed[month] for item in (*self.loans, *self.notes, *lines))
+        return total(item.owed[month] for item in self._all)
 
     def least_cash(self, month: int) -> list[Cell]:
         """What lenders ask to be kept in cash."""
@@ -178,14 +180,14 @@ class DebtRows:
 
     def watch(self, cash: Row, month: int) -> None:
         """Lenders look at cash at a month's end."""
-        for item in (*self.loans, *([] if self.line is None else [self.line])):
+        for item in self._lenders:
             item.watch(cash, month)
 
 
 class TaxRows:
     """Taxes on pay and bills of the tax office: accrued, put off, paid."""
 
-    def __init__(self, desk: Desk, teams: Sequence[TeamRows], bills: Sequence[VendorRows]) -> None:
+    def __init__(self, desk: Desk, *, teams: Sequence[TeamRows], bills: Sequence[VendorRows]) -> None:
         self._desk, self._teams, self._bills = desk, [team for team in teams if team.tax is not None], bills
         self._holidays = desk.actions.get("taxes", [])
         desk.grid.heading("Taxes")
@@ -204,7 +206,7 @@ class TaxRows:
 
     def pay(self, month: int) -> None:
         """What is due and paid in a month."""
-        desk, going, parts = self._desk, self._desk.going[month], []
+        going, parts = self._desk.going[month], list[Cell]()
         for team, before in zip(self._teams, self._earlier, strict=True):
             since = month - team.line.tax_after
             parts.append(before if since < 0 else team.tax[since] if team.tax is not None else NOTHING)

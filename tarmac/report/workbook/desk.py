@@ -1,4 +1,4 @@
-"""What every part of the Monthly sheet needs: its rows, the inputs, exchange rates and prices, decisions, who goes on."""
+"""What every part of the Monthly sheet needs: its rows, inputs, exchange rates and prices, decisions, who goes on."""
 
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ class Desk:
 
     `going`: 1 in months in which the company goes on; `currencies`, `prices`: rows by code and by name; `actions`: by
     the key path of a line what policies do to it, with the row that is 1 in the months in which it is done;
-    `supply`: by the key path of a line of revenue the rows of vendors that may cut supply, and the factor while they do.
+    `supply`: by the key path of a line of revenue the rows of vendors that may cut supply, and the factor then.
     """
 
     base: BaseCase

@@ -33,7 +33,7 @@ class Monthly:
         self.policies = PolicyRows(self.desk, self.rounds)
         self._lines()
         self.debts = DebtRows(self.desk, self.rounds)
-        self.taxes = TaxRows(self.desk, self.teams, self.taxed) if base.plan.has_taxes else None
+        self.taxes = TaxRows(self.desk, teams=self.teams, bills=self.taxed) if base.plan.has_taxes else None
         self.cash = CashRows(self)
         self.books = BookRows(self)
         self.cash.paying.add_ages()
@@ -45,7 +45,7 @@ class Monthly:
         if plan.currencies or plan.prices:
             self.grid.heading("Currencies and prices")
         for code, level in plan.currencies:
-            desk.currencies[code], rows = currency_row(desk, code, level)
+            desk.currencies[code], rows = currency_row(desk, code, level=level)
             self._walks.append(rows)
         for name, level in plan.prices:
             rows = LevelRows(desk, level, look=FACTOR, what="price, 1 at the start")

@@ -38,9 +38,9 @@ class AgedRows:
         before = {place: self._row(place, "to be paid") for place in places}
         after = {place: self._row(place, "left unpaid") for place in places}
         self._buckets = [
-            Bucket(vendor, age, left, _sources(places, vendor, age=age), before[left, vendor, age], after[left, vendor, age])
-            for left, vendor, age in places
-        ]  # fmt: skip
+            Bucket(place[1], place[2], place[0], _sources(places, place[1], age=place[2]), before[place], after[place])
+            for place in places
+        ]
         for bucket in self._buckets:
             if bucket.age == 0:
                 bucket.after.put(-1, desk.at_opening(vendors[bucket.vendor].line.opening_arrears))
@@ -200,4 +200,3 @@ def _sources(places: Sequence[tuple[int, int, int]], vendor: int, *, age: int) -
     older = {left for left, number, other in places if number == vendor and other == last} == {-1}
     gathers = older and age == last
     return tuple(other for other in (age - 1, age) if other >= 0 and (other < age or gathers))
-

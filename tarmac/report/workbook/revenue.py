@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from tarmac.plan import RevenueLine
 from tarmac.report.workbook.cells import NOTHING, Cell, cell, choose, product, total
 from tarmac.report.workbook.desk import Desk
-from tarmac.report.workbook.grid import MONEY, Row
+from tarmac.report.workbook.grid import MONEY
 from tarmac.report.workbook.walks import LevelRows, before_opening, going_on
-
 
 
 class RevenueRows:
@@ -26,7 +25,7 @@ class RevenueRows:
         self.written_off = desk.grid.row(f"{path}: written off") if line.bad_debt else None
         self.receivable = desk.grid.row(f"{path}: receivable", MONEY)
         self.deferred = desk.grid.row(f"{path}: invoiced and not yet earned") if self._ahead else None
-        self._shares = shares(desk, f"{path}.collected_after", line.collected)
+        self._shares = shares(desk, f"{path}.collected_after", given=line.collected)
         self._open()
 
     def _open(self) -> None:
@@ -44,7 +43,7 @@ class RevenueRows:
         given = None if line.opening_receivables is None else desk.at_opening(line.opening_receivables)
         before = self._shares
         if line.collected_before != line.collected:
-            before = shares(desk, f"{line.level.path}.opening_collected_after", line.collected_before)
+            before = shares(desk, f"{line.level.path}.opening_collected_after", given=line.collected_before)
         pattern = [total(before[month + 1 :]) for month in range(len(before) - 1)]
         good, bad = self._good(), desk.number(line.bad_debt)
         if given is not None and not any(part.value for part in pattern):
@@ -109,7 +108,7 @@ class RevenueRows:
             self.deferred.put(month, self.deferred[month - 1] + self.invoiced[month] - self.earned[month])
 
 
-def shares(desk: Desk, path: str, given: Sequence[float]) -> list[Cell]:
+def shares(desk: Desk, path: str, *, given: Sequence[float]) -> list[Cell]:
     """Shares of an invoice by months since; those that are neither all nor nothing stand among the inputs."""
     return [
         cell(share) if share in (0, 1) else desk.numbers.cell(f"{path}[{months}]") for months, share in enumerate(given)
@@ -118,7 +117,7 @@ def shares(desk: Desk, path: str, given: Sequence[float]) -> list[Cell]:
 
 def share_inputs(lines: Sequence[RevenueLine]) -> dict[str, float]:
     """Those inputs by key path."""
-    found = {}
+    found: dict[str, float] = {}
     for line in lines:
         both = {"collected_after": line.collected, "opening_collected_after": line.collected_before}
         for key, given in both.items():
@@ -130,8 +129,3 @@ def share_inputs(lines: Sequence[RevenueLine]) -> dict[str, float]:
 
 def _at(cells: Sequence[Cell], month: int) -> Cell:
     return cells[month] if month < len(cells) else NOTHING
-
-
-def summed(rows: Sequence[Row | None], month: int) -> Cell:
-    """The sum of some rows in a month."""
-    return total(row[month] for row in rows if row is not None)

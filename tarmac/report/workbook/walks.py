@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tarmac.plan import AS_IT_IS, Level, Number, Steps, Window
+from tarmac.plan import AS_IT_IS, ActionPlan, Level, Steps, Window
 from tarmac.report.workbook.cells import NOTHING, Cell, all_of, cell, choose, flag, most, product, until_even, whole
 from tarmac.report.workbook.desk import Desk
 from tarmac.report.workbook.grid import FACTOR, MONEY, Look, Row
@@ -42,15 +42,15 @@ class LevelRows:
     def _decide(self, month: int) -> None:
         if self._kept is not None:
             before = self._kept[month - 1] if month else cell(1)
-            changes = [self._change(action.what, action.by, row[month]) for action, row in self._scaled]
+            changes = [self._change(action, row[month]) for action, row in self._scaled]
             self._kept.put(month, product([before, *changes]))
         if self._growth is not None:
             changes = [self._desk.number(action.by) * row[month] for action, row in self._grown]
             self._growth.put(month, sum(changes, start=self._growth[month - 1] if month else NOTHING))
 
-    def _change(self, what: str, by: Number, done: Cell) -> Cell:
-        share = self._desk.number(by) * done
-        return 1 + share if what == "increase" else 1 - share
+    def _change(self, action: ActionPlan, done: Cell) -> Cell:
+        share = self._desk.number(action.by) * done
+        return 1 + share if action.what == "increase" else 1 - share
 
     def _level(self, month: int) -> Cell:
         if month in self._starts:
@@ -109,7 +109,7 @@ def before_opening(desk: Desk, level: Level) -> Cell:
     return product(desk.at_opening(part.at(0)) for part in level.parts)
 
 
-def currency_row(desk: Desk, code: str, level: Level) -> tuple[Row, LevelRows]:
+def currency_row(desk: Desk, code: str, *, level: Level) -> tuple[Row, LevelRows]:
     """The price of a currency by month, the opening rate before it."""
     rows = LevelRows(desk, level, look=FACTOR, what=f"price of one {code}")
     rows.level.put(-1, product(desk.bare(part.at(0)) for part in level.parts))
