@@ -129,12 +129,12 @@ def schedules(company: Company) -> Iterator[tuple[str, Schedule]]:
         yield f"fx.{code}.drift", fx.drift
 
 
-def meanings(company: Company) -> dict[str, str]:
-    """What every key of the company means, by key path, as it is declared; without the months of schedules."""
+def meanings(company: Company) -> dict[str, tuple[str, bool]]:
+    """What every key of the company means, and whether its file gives it, by key path without months of schedules."""
     return dict(_meanings(company))
 
 
-def _meanings(company: Company) -> Iterator[tuple[str, str]]:
+def _meanings(company: Company) -> Iterator[tuple[str, tuple[str, bool]]]:
     for field in type(company).model_fields:
         value = getattr(company, field)
         if isinstance(value, Table):
@@ -147,10 +147,10 @@ def _meanings(company: Company) -> Iterator[tuple[str, str]]:
                 yield from _meanings_of(table, f"{field}.{getattr(table, 'name', '')}")
 
 
-def _meanings_of(table: Table, path: str) -> Iterator[tuple[str, str]]:
+def _meanings_of(table: Table, path: str) -> Iterator[tuple[str, tuple[str, bool]]]:
     for field, info in type(table).model_fields.items():
         value, here = getattr(table, field), f"{path}.{field}"
-        yield here, info.description or ""
+        yield here, (info.description or "", field in table.model_fields_set)
         inner = value if isinstance(value, tuple) else (value,)
         for index, item in enumerate(inner):
             if isinstance(item, Table):

@@ -7,9 +7,10 @@ from tarmac.forecast import Forecast
 from tarmac.report.workbook.checks import OVERALL
 from tarmac.report.workbook.grid import Row
 from tarmac.report.workbook.monthly import Monthly
-from tarmac.report.workbook.page import GREY, INPUT_BLUE, LIGHT, Page
+from tarmac.report.workbook.page import GREY, INPUT_BLUE, LIGHT, Page, lines_of
 
 SHEET: Final = "About"
+_NAME_WIDTH, _TEXT_WIDTH = 40, 110
 
 _SHEETS: Final = (
     ("Inputs", "Every number of the company file: base value (blue), range, meaning, what it rests on."),
@@ -69,9 +70,10 @@ def write_about(page: Page, monthly: Monthly, *, forecast: Forecast, stamp: Mapp
             row += 1
             page.text((row, 0), name, look=formats(valign="top", text_wrap=True, **_COLOURS.get(name, {})))
             page.text((row, 1), text, look=formats(valign="top", text_wrap=True))
+            page.high(row, max(lines_of(name, _NAME_WIDTH), lines_of(text, _TEXT_WIDTH)))
         row += 2
-    page.sheet.set_column(0, 0, 34)
-    page.sheet.set_column(1, 1, 110)
+    page.sheet.set_column(0, 0, _NAME_WIDTH)
+    page.sheet.set_column(1, 1, _TEXT_WIDTH)
     page.finish(forecast.company)
 
 

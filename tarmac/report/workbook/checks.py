@@ -11,7 +11,7 @@ from tarmac.report.words import CLOCK_NAMES
 from tarmac.report.workbook import forecasting, tracing
 from tarmac.report.workbook.grid import OPENING, Row, column_name, month_column
 from tarmac.report.workbook.monthly import Monthly
-from tarmac.report.workbook.page import GREEN, GREY, LIGHT, RED, Page
+from tarmac.report.workbook.page import GREEN, GREY, LIGHT, RED, Page, pages_for
 
 SHEET: Final = "Checks"
 OVERALL: Final = f"{SHEET}!$B$3"
@@ -50,19 +50,22 @@ def write_checks(page: Page, monthly: Monthly, *, unchanged: str, forecast: Fore
 def _finish(page: Page, monthly: Monthly, *, last: int) -> None:
     good, bad = {"font_color": GREEN}, {"font_color": "#FFFFFF", "bg_color": RED}
     for value, colours in (("TRUE", good), ("FALSE", bad)):
-        rule = {"type": "cell", "criteria": "==", "value": value, "format": page.formats(bold=True, **colours)}
+        # A blank cell equals FALSE too, and is none.
+        formula = f"=AND(ISLOGICAL($B3),$B3={value})"
+        rule = {"type": "formula", "criteria": formula, "format": page.formats(bold=True, **colours)}
         page.sheet.conditional_format(2, 1, last, 1, rule)
     page.sheet.set_column(0, 0, 66)
     page.sheet.set_column(1, 1, 10)
     page.sheet.set_column(OPENING, OPENING + monthly.base.months, 12)
     page.sheet.freeze_panes(_FIRST, 2)
-    page.finish(monthly.base.plan.name)
+    page.sheet.repeat_columns(0, 1)
+    page.finish(monthly.base.plan.name, wide=pages_for(monthly.base.months))
 
 
 def _write_engine(page: Page, traced: list[Row], *, base: BaseCase, block: int, unchanged: str) -> None:
     """A row for every row that is compared: what the engine says, and whether the formulas come to it to the cent."""
     heads = ["the engine's base case, against the formulas of Monthly", "to the cent", ""]
-    page.heads(block, [*heads, *((base.first_month + month).label for month in range(base.months))])
+    page.heads(block, [*heads, *((base.first_month + month).label for month in range(base.months))], right=OPENING + 1)
     look = page.formats.number("cents", font_color=GREY, bg_color=LIGHT)
     for index, row in enumerate(traced, start=block + 1):
         page.text((index, 0), row.label)
@@ -108,14 +111,16 @@ def _of_forecast(forecast: Forecast) -> Iterator[Check]:
     places = forecasting.Places(forecast)
 
     def over(column: int, first: int = 0, *, last: int | None = None) -> str:
-        name, end = column_name(column), places.last if last is None else places.first + last
-        return f"{forecasting.SHEET}!${name}${places.first + first + 1}:${name}${end + 1}"
+        name, end = column_name(column), places.until if last is None else places.since + last
+        return f"{forecasting.SHEET}!${name}${places.since + first + 1}:${name}${end + 1}"
 
-    low, high = column_name(1), column_name(len(forecasting.PERCENTS) - 1)
-    right = column_name(len(forecasting.PERCENTS))
-    lower = f"{forecasting.SHEET}!${low}${places.first + 1}:${high}${places.last + 1}"
-    upper = f"{forecasting.SHEET}!${column_name(2)}${places.first + 1}:${right}${places.last + 1}"
-    yield "Forecast: quantiles of cash are in order, every month", f"SUMPRODUCT(--({lower}>{upper}))=0"
+    def cash(low: int, high: int) -> str:
+        rows = f"${places.first + 1}", f"${places.last + 1}"
+        return f"{forecasting.SHEET}!${column_name(low)}{rows[0]}:${column_name(high)}{rows[1]}"
+
+    count = len(forecasting.PERCENTS)
+    unordered = f"SUMPRODUCT(--({cash(1, count - 1)}>{cash(2, count)}))=0"
+    yield "Forecast: quantiles of cash are in order, every month", unordered
     for name, column in places.clock.items():
         words = CLOCK_NAMES[name]
         between = f"SUMPRODUCT(--({over(column)}<0))+SUMPRODUCT(--({over(column)}>1))=0"

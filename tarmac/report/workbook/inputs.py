@@ -11,13 +11,13 @@ from tarmac.company import Company
 from tarmac.company.numbers import Place, meanings, numbers
 from tarmac.company.quantity import ends
 from tarmac.report.workbook.grid import Numbers, column_name
-from tarmac.report.workbook.page import GREY, INPUT_BLUE, Page
+from tarmac.report.workbook.page import GREY, INPUT_BLUE, Page, lines_of
 from tarmac.report.workbook.revenue import share_inputs
 
 SHEET: Final = "Inputs"
 _HEADS: Final = (
-    ("number", 46), ("what it means", 58), ("base value", 15), ("unit", 12), ("as declared", 24), ("P5", 13),
-    ("P95", 13), ("used by", 14), ("what it rests on", 60), ("as delivered", 15),
+    ("number", 42), ("what it means", 48), ("base value", 14), ("unit", 9), ("as declared", 24), ("P5", 13),
+    ("P95", 13), ("used by", 17), ("what it rests on", 60), ("as delivered", 14),
 )  # fmt: skip
 _PATH, _MEANING, _BASE, _UNIT, _DECLARED, _LOW, _HIGH, _USED, _RESTS, _DELIVERED = range(len(_HEADS))
 _FIRST: Final = 6
@@ -48,6 +48,7 @@ class Inputs:
 
     def __init__(self, company: Company, base: BaseCase, *, used: set[str] | None = None) -> None:
         """`used`: the key paths that formulas refer to; None before it is known: all of them are shown."""
+        self._given = {path for path, (_, given) in meanings(company).items() if given}
         shares, known = share_inputs(base.plan.revenue), {place.path: place for place in numbers(company)}
         values = {**base.values, **shares}
         self._used = used
@@ -69,7 +70,7 @@ class Inputs:
     def _shown(self, path: str, value: float) -> bool:
         if self._used is None or path in self._used:
             return True
-        return value != 0 and not (value == 1 and path.endswith((".times", ".delivered")))
+        return value != 0 and _MONTH.sub("", path) in self._given
 
     def write(self, page: Page, *, company: Company, rests: Mapping[str, str]) -> None:
         """Fill the sheet. `rests`: what numbers rest on, by key path."""
@@ -94,8 +95,10 @@ class Inputs:
             self._write_line(page, line, own=company.company.currency)
             bare = _MONTH.sub("", line.path)
             key = bare if bare in said else _INDEX.sub("", bare)
-            page.text((row, _MEANING), said.get(key, ""), look=formats(text_wrap=True, valign="top"))
-            page.text((row, _RESTS), rests.get(key, ""), look=formats(text_wrap=True, valign="top"))
+            texts = {_PATH: line.path, _MEANING: said.get(key, ("", False))[0], _RESTS: rests.get(key, "")}
+            for column, text in texts.items():
+                page.text((row, column), text, look=formats(text_wrap=True, valign="top"))
+            page.high(row, max(lines_of(text, _HEADS[column][1]) for column, text in texts.items()))
         page.sheet.freeze_panes(4, 1)
         page.sheet.set_tab_color(INPUT_BLUE)
         page.finish(company.company.name, repeat=(3, 3))
@@ -122,15 +125,15 @@ class Inputs:
         number = _KINDS.get(kind, "plain")
         number = "rate" if place is not None and place.number.unit == "%" and number != "share" else number
         colour = INPUT_BLUE if used else GREY
-        page.text((row, _PATH), line.path, look=formats(valign="top"))
         for column in (_BASE, _DELIVERED):
             look = formats.number(number, valign="top", font_color=colour if column == _BASE else GREY)
             page.number((row, column), line.value, look=look)
         unit = _UNITS.get(kind, "number")
         if kind == "money":
             unit = own if place is None or not place.number.unit else place.number.unit
-        page.text((row, _UNIT), unit, look=formats(valign="top"))
-        page.text((row, _USED), "Monthly" if used else "Monte Carlo only", look=formats(valign="top", font_color=GREY))
+        page.text((row, _UNIT), unit, look=formats(valign="top", indent=1))
+        look = formats(valign="top", font_color=GREY, indent=1)
+        page.text((row, _USED), "Monthly" if used else "Monte Carlo only", look=look)
         if place is not None:
             page.text((row, _DECLARED), place.number.text, look=formats(valign="top"))
             if not place.number.certain:

@@ -1,5 +1,6 @@
 """One sheet of the workbook: how cells look (blue may be changed, black is a formula), and writing them."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -18,7 +19,7 @@ NUMBERS: Final = {
     "flag": "0;-0;;@",
     "share": "0.0%",
     "rate": "0.00%",
-    "plain": "General",
+    "plain": "#,##0.####",
 }
 INPUT_BLUE, GREY, LIGHT, HEAD, RED, GREEN = "#0000FF", "#595959", "#EDEDED", "#1F3864", "#C00000", "#00703C"
 
@@ -27,6 +28,10 @@ LONGEST: Final = 1_000
 
 _GRID: Final = "#DDDDDD"
 _A4: Final = 9
+_LINE: Final = 12
+"""Height of a line of text, in points."""
+
+_MONTHS_A_PAGE: Final = 12
 
 Place = tuple[int, int]
 """Row and column of a cell, counted from 0."""
@@ -92,22 +97,28 @@ class Page:
         """Write a formula with the value it comes to."""
         self.sheet.write_formula(*place, f"={text}", look, value)
 
-    def heads(self, row: int, heads: Sequence[str]) -> None:
-        """Write the heads of columns."""
+    def heads(self, row: int, heads: Sequence[str], *, right: int | None = None, lines: int = 1) -> None:
+        """Write the heads of columns, so many lines high; those from column `right` on stand above numbers."""
         for column, head in enumerate(heads):
-            self.text((row, column), head, look=self.formats.head())
+            above = right is not None and column >= right
+            self.text((row, column), head, look=self.formats.head(align="right" if above else "left"))
+        self.sheet.set_row(row, _LINE * lines + 3)
+
+    def high(self, row: int, lines: int) -> None:
+        """Make a row so many lines of text high."""
+        self.sheet.set_row(row, _LINE * lines + 1)
 
     def section(self, row: int, text: str, *, columns: int) -> None:
         """Write a heading over so many columns."""
         for column in range(columns):
             self.text((row, column), "" if column else text, look=self.formats.section())
 
-    def finish(self, title: str, *, repeat: tuple[int, int] | None = None) -> None:
-        """Print set-up: landscape, one page wide, page numbers; `repeat`: rows at the head of every page."""
+    def finish(self, title: str, *, repeat: tuple[int, int] | None = None, wide: int = 1) -> None:
+        """Print set-up: landscape, `wide` pages wide, page numbers; `repeat`: rows at the head of every page."""
         sheet = self.sheet
         sheet.set_paper(_A4)
         sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(wide, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         sheet.set_footer(f"&L&8{_footer(title)}&R&8&A, page &P of &N")
         sheet.hide_gridlines(2)
@@ -127,6 +138,16 @@ class Page:
         chart.set_size({"width": 620, "height": 330})
         chart.show_blanks_as("gap")
         return chart
+
+
+def lines_of(text: str, width: float) -> int:
+    """About how many lines a text takes in a column of some width."""
+    return max(1, math.ceil(len(text) / (width * 1.05)))
+
+
+def pages_for(months: int) -> int:
+    """How many pages wide a sheet with a column for every month is printed."""
+    return max(1, math.ceil(months / _MONTHS_A_PAGE))
 
 
 def _footer(title: str) -> str:

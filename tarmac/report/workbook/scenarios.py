@@ -26,7 +26,7 @@ def write_scenarios(page: Page, found: Comparison) -> None:
     page.text((0, 0), title, look=formats.title())
     note = "Values of Monte Carlo runs. Differences are to base, path by path, each with its 95% interval."
     page.text((1, 0), note, look=formats.note())
-    page.heads(_HEAD, ["", *(outcome.name for outcome in found.outcomes)])
+    page.heads(_HEAD, ["", *(outcome.name for outcome in found.outcomes)], right=1, lines=2)
     row = _HEAD
     for row, (label, values, kind) in enumerate(_rows(found), start=_HEAD + 1):
         page.text((row, 0), label)
@@ -98,7 +98,7 @@ def _month(found: Comparison, month: int | None) -> str:
 def _curves(page: Page, found: Comparison, *, row: int) -> None:
     """The probability of insolvency by month of each outcome; `row`: that of its heads, counted from 0."""
     page.text((row - 1, 0), "Probability of insolvency by month end", look=page.formats(bold=True))
-    page.heads(row, ["month", *(outcome.name for outcome in found.outcomes)])
+    page.heads(row, ["month", *(outcome.name for outcome in found.outcomes)], right=1, lines=2)
     for month in range(found.months):
         page.text((row + 1 + month, 0), (found.first_month + month).label)
         for column, outcome in enumerate(found.outcomes, start=1):

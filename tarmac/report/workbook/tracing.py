@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tarmac.basecase import BaseCase
 from tarmac.report.workbook.grid import HOW, LABEL, OPENING, Row, month_column
 from tarmac.report.workbook.monthly import Monthly
-from tarmac.report.workbook.page import GREY, INPUT_BLUE, LIGHT, Formats, Page
+from tarmac.report.workbook.page import GREY, INPUT_BLUE, LIGHT, Formats, Page, pages_for
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -39,7 +39,7 @@ def write_monthly(page: Page, monthly: Monthly) -> None:
     sheet.set_column(HOW, HOW, 17)
     sheet.set_column(OPENING, OPENING + base.months, 12.5)
     sheet.freeze_panes(_NUMBER_ROW + 1, OPENING)
-    page.finish(base.plan.name, repeat=(_HEAD_ROW, _NUMBER_ROW))
+    page.finish(base.plan.name, repeat=(_HEAD_ROW, _NUMBER_ROW), wide=pages_for(base.months))
     sheet.repeat_columns(LABEL, LABEL)
 
 
@@ -55,7 +55,7 @@ def _fate(monthly: Monthly) -> str:
 
 def _write_heads(page: Page, base: BaseCase) -> None:
     formats = page.formats
-    page.heads(_HEAD_ROW, ("month", "where it comes from", "opening"))
+    page.heads(_HEAD_ROW, ("month", "where it comes from", "opening"), right=OPENING)
     small = formats(font_color=GREY, align="right")
     page.text((_NUMBER_ROW, LABEL), "month number", look=formats(font_color=GREY))
     dates = formats.head(num_format="mmm yyyy", align="right")
