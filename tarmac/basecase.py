@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tarmac.company import Company
 from tarmac.company.numbers import numbers
 from tarmac.engine.accounts import Accountant
-from tarmac.engine.block import Job, Prepared
+from tarmac.engine.block import Job, Prepared, overflow_raised
 from tarmac.engine.draws import Draws, chances_of, medians_of, switches_of
 from tarmac.engine.ledger import Ledger
 from tarmac.engine.walk import Row
@@ -30,6 +30,8 @@ _ALL_BUT_CERTAIN: Final = 1 - 2.0**-24
 """What happens at this chance happens only where it is certain; exact in single precision."""
 
 _DIGITS: Final = 12
+_LARGEST: Final = 1e38
+"""A run keeps no amounts beyond this."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +78,13 @@ def base_case_of(company: Company, months: int = 36) -> BaseCase:
     >>> import tarmac
     >>> base = base_case_of(tarmac.load("saas-seed"), 12)
     >>> round(float(base.balances["cash"][0])), base.values["revenue.subscriptions.growth"]
-    (2400000, 0.05)
+    (2400000, 0.04)
     """
     check_run(months=months, paths=1, seed=0)
     plan = _without_chance(plan_of(company, named=True))
     values = values_of(company)
     draws = _draws(plan, values, months=months)
-    with overflow_told(company.file, months), np.errstate(over="raise", invalid="raise"):
+    with overflow_told(company.file, months), overflow_raised():
         return _run(plan, draws, values=values)
 
 
@@ -140,6 +142,8 @@ def _run(plan: Plan, draws: Draws, *, values: Mapping[str, float]) -> BaseCase:
     insolvent, acquired = (None if struck[name] == draws.months else struck[name] for name in ("insolvent", "exit"))
     rows = {key: np.array(row) for key, row in notes.rows.items()}
     kinds = {kind: {name: row for (which, name), row in rows.items() if which == kind} for kind in _KINDS}
+    if any((abs(row) > _LARGEST).any() for row in (*accounts.flows.values(), *accounts.balances.values())):
+        raise OverflowError(f"amounts grow beyond {_LARGEST:g}")
     return BaseCase(
         plan=plan,
         months=draws.months,

@@ -38,7 +38,7 @@ _RULES: Final[dict[str, Any]] = {
     "legend.frameon": False,
     "svg.fonttype": "path",
     "svg.hashsalt": "tarmac",
-    "pdf.fonttype": 42,
+    "pdf.fonttype": 3,  # 42 writes fonts with PostScript outlines, as Chinese ones have, so that readers complain
     "savefig.dpi": "figure",
 }
 

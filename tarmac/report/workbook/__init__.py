@@ -1,11 +1,10 @@
 """The workbook of a forecast: the base case as live formulas a reader can trace, the Monte Carlo forecast as values."""
 
 import datetime
+import io
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
-from platform import python_version
+from dataclasses import replace
+from pathlib import Path
 from typing import IO, Final
 
 from tarmac.basecase import BaseCase, base_case_of
@@ -13,14 +12,13 @@ from tarmac.company import Company
 from tarmac.company.calibrated import fingerprint
 from tarmac.comparing import Comparison
 from tarmac.forecast import Forecast
-from tarmac.report.words import told_in
+from tarmac.report.stamp import NO_NOTES, Notes, stamp
 from tarmac.report.workbook import about, checks, forecasting, inputs, scenarios, tracing
 from tarmac.report.workbook.monthly import Monthly, monthly_of
 from tarmac.report.workbook.page import Formats, Page
 
 __all__ = ["Notes", "write_workbook"]
 
-_PACKAGES: Final = ("tarmac-runway", "numpy", "scipy", "XlsxWriter")
 _CREATED: Final = datetime.datetime(2000, 1, 1)  # noqa: DTZ001  (a file that is the same bytes tells no time)
 _OPTIONS: Final = {
     "strings_to_formulas": False,
@@ -31,19 +29,6 @@ _OPTIONS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notes:
-    """What the workbook says of itself.
-
-    `command`: how it was made, as it is typed; `evidence`: what numbers rest on, by key path ("revenue.api.growth");
-    `digest`: that of the company as it was run, worked out where it is not given.
-    """
-
-    command: str = ""
-    evidence: Mapping[str, str] = field(default_factory=dict)
-    digest: str = ""
-
-
 def write_workbook(
     target: str | os.PathLike[str] | IO[bytes],
     company: Company,
@@ -51,7 +36,7 @@ def write_workbook(
     forecast: Forecast,
     base: BaseCase | None = None,
     compared: Comparison | None = None,
-    notes: Notes = Notes(),
+    notes: Notes = NO_NOTES,
 ) -> None:
     """Write the workbook of a forecast to a path or a binary file: the same inputs give the same bytes.
 
@@ -63,7 +48,8 @@ def write_workbook(
 
     base = base_case_of(company, forecast.months) if base is None else base
     sheet, numbers = _laid_out(company, base)
-    with xlsxwriter.Workbook(target, _OPTIONS) as workbook:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, _OPTIONS) as workbook:
         workbook.set_properties({"title": f"Runway of {company.company.name}", "created": _CREATED})
         workbook.set_calc_mode("auto")
         formats = Formats(workbook)
@@ -74,8 +60,13 @@ def write_workbook(
         if compared is not None:
             scenarios.write_scenarios(pages[scenarios.SHEET], compared)
         checks.write_checks(pages[checks.SHEET], sheet, unchanged=numbers.unchanged, forecast=forecast)
-        stamp = _stamp(company, forecast, notes=notes)
-        about.write_about(pages[about.SHEET], sheet, forecast=forecast, stamp=stamp)
+        told = replace(notes, digest=notes.digest or fingerprint(company))
+        origin = stamp(forecast, told, packages=("XlsxWriter",))
+        about.write_about(pages[about.SHEET], sheet, forecast=forecast, stamp=origin)
+    if isinstance(target, str | os.PathLike):
+        Path(target).write_bytes(buffer.getvalue())
+    else:
+        target.write(buffer.getvalue())
 
 
 def _laid_out(company: Company, base: BaseCase) -> tuple[Monthly, inputs.Inputs]:
@@ -90,28 +81,3 @@ def _laid_out(company: Company, base: BaseCase) -> tuple[Monthly, inputs.Inputs]
 def _sheets(compared: Comparison | None) -> list[str]:
     found = [inputs.SHEET, tracing.SHEET, forecasting.SHEET]
     return [*found, *([] if compared is None else [scenarios.SHEET]), checks.SHEET, about.SHEET]
-
-
-def _stamp(company: Company, forecast: Forecast, *, notes: Notes) -> dict[str, str]:
-    """Enough to make the workbook again, and to know whether it is the same."""
-    origin = forecast.origin
-    return {
-        "company": origin.company,
-        "file": origin.file,
-        "model digest": notes.digest or fingerprint(company),
-        "scenarios": ", ".join(origin.scenarios) or "none",
-        "seed": str(origin.seed),
-        "paths": f"{forecast.paths:,}",
-        "months": f"{origin.months} from {origin.first_month.label}",
-        "amounts on Forecast": told_in(forecast),
-        "amounts on Monthly": company.company.currency,
-        "versions": ", ".join([f"python {python_version()}", *map(_versioned, _PACKAGES)]),
-        "command": notes.command or "not known",
-    }
-
-
-def _versioned(package: str) -> str:
-    try:
-        return f"{package} {version(package)}"
-    except PackageNotFoundError:
-        return f"{package} (not installed)"

@@ -111,20 +111,17 @@ class CreditRows:
             pot.put(-1, NOTHING)
 
     def use(self, bill: Cell, month: int) -> None:
-        """Take a bill from the credits as far as they go."""
+        """Take a bill from the credits as far as they go; what a round brings can be used from the next month on."""
         expired = month == self._expires + 1
         self.lost.put(month, self._pots[0][month - 1] * self._desk.going[month] if expired else NOTHING)
         there = [self._pots[0][month - 1] - self.lost[month] if expired else self._pots[0][month - 1]]
-        brought = zip(self._pots[1:], self._given, strict=True)
-        there += [pot[month - 1] + row[month] for pot, row in brought]
+        there += [pot[month - 1] for pot in self._pots[1:]]
+        self.used.put(month, least(most(0, bill), total(there)))
         for number, (pot, held) in enumerate(zip(self._pots, there, strict=True)):
             before = total(there[:number])
-            rest = most(0, bill) if before is NOTHING else most(0, bill - before)
-            pot.put(month, held - least(held, rest))
-        came = total(row[month] for row in self._given)
-        left = total(pot[month] for pot in self._pots)
-        held = total([*(pot[month - 1] for pot in self._pots), came])
-        self.used.put(month, held - left - self.lost[month])
+            rest = self.used[month] if before is NOTHING else most(0, self.used[month] - before)
+            came = self._desk.came(self._given[number - 1 : number], month) if number else NOTHING
+            pot.put(month, total([held - least(held, rest), came]))
 
     def left(self, month: int) -> Cell:
         """What is left at a month's end."""

@@ -32,7 +32,7 @@ class LoanRows:
         if self.called is not None and month:
             due = choose(self.called[month - 1] > 0, then=before, otherwise=due)
         self.principal.put(month, due * desk.going[month])
-        came = total(row[month] for row in self._draws)
+        came = desk.came(self._draws, month)
         self.owed.put(month, total([before - self.principal[month], came]))
 
     def _instalment(self, month: int) -> Cell:
@@ -71,7 +71,7 @@ class NoteRows:
         """What is added, what is due, what becomes shares in a month."""
         desk, plan, going = self._desk, self._plan, self._desk.going[month]
         principal, owed = self._principal[month - 1], self.owed[month - 1]
-        closes = total(row[month] for row in self._equity)
+        closes = desk.came(self._equity, month)
         self.converted.put(month, choose(closes > 0, then=owed, otherwise=0) if self._equity else NOTHING)
         if self._equity:
             principal = choose(closes > 0, then=0, otherwise=principal)
@@ -79,7 +79,7 @@ class NoteRows:
         matures = plan.matures != FOREVER and month >= plan.matures
         held = owed - self.converted[month] + self.interest[month]
         self.repaid.put(month, held * going if matures else NOTHING)
-        came = total(row[month] for row in self._draws)
+        came = desk.came(self._draws, month)
         kept = principal * (1 - going) if matures else principal
         self._principal.put(month, total([kept, came]))
         self.owed.put(month, total([held - self.repaid[month], came]))

@@ -1,10 +1,11 @@
 """What every part of the Monthly sheet needs: its rows, inputs, exchange rates and prices, decisions, who goes on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tarmac.basecase import BaseCase
 from tarmac.plan import ActionPlan, Number
-from tarmac.report.workbook.cells import NOTHING, Cell, cell
+from tarmac.report.workbook.cells import NOTHING, Cell, cell, total
 from tarmac.report.workbook.grid import Grid, Numbers, Row
 
 
@@ -41,6 +42,14 @@ class Desk:
         if number.driver is not None:
             return self.numbers.cell(number.driver)
         return NOTHING if number.constant == 0 else cell(number.constant)
+
+    def value(self, number: Number) -> float:
+        """What a number is in the base case, without a reference to it."""
+        return number.constant if number.driver is None else self.numbers.values[number.driver]
+
+    def came(self, rows: Sequence[Row], month: int) -> Cell:
+        """What rounds bring in a month, as long as the company goes on."""
+        return total(row[month] for row in rows) * self.going[month] if rows else NOTHING
 
     def done_to(self, path: str, *what: str) -> list[tuple[ActionPlan, Row]]:
         """What policies do to a line, of some kinds."""

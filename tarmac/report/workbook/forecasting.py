@@ -151,7 +151,7 @@ def _chart_fan(page: Page, forecast: Forecast) -> None:
 def _chart_survival(page: Page, forecast: Forecast) -> None:
     places, chart = Places(forecast), page.chart("Probability by month end", number="0%", most=1.0)
     for name, colour in CLOCK_COLOURS.items():
-        if forecast.clocks[name].counts[-1]:
+        if name == "insolvent" or forecast.clocks[name].counts[-1]:
             column = places.clock[name]
             chart.add_series(_series((places.since, places.until), column, name=CLOCK_NAMES[name], line=(colour, 2.0)))
     page.sheet.insert_chart(_CHART_ROW, _SECOND_CHART, chart, {"object_position": 3})

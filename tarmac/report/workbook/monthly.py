@@ -127,7 +127,7 @@ class CashRows:
         """One month's receipts and payments."""
         sheet = self._sheet
         self.opening.put(month, self.closing[month - 1])
-        self.raised.put(month, total(row[month] for row in sheet.rounds.of(*CASH)))
+        self.raised.put(month, sheet.desk.came(sheet.rounds.of(*CASH), month))
         self.collected.put(month, total(line.collected[month] for line in sheet.revenue))
         severance = [team.severance[month] for team in sheet.teams if team.severance is not None]
         self.payroll.put(month, total([*(team.pay[month] for team in sheet.teams), *severance]))
@@ -221,16 +221,16 @@ class BookRows:
         self.lost.put(month, _sum(credits_lost, month))
         self.late.put(month, cash.paying.late_interest[month])
         self.interest.put(month, total([cash.interest[month], sheet.debts.interest_added(month)]))
-        self.given.put(month, total(row[month] for row in sheet.rounds.of(*_GIVEN)))
+        self.given.put(month, sheet.desk.came(sheet.rounds.of(*_GIVEN), month))
         costs = (self.written_off, self.people, self.billed, self.lost, self.late, self.interest)
         self.result.put(month, self.earned[month] + self.given[month] - total(row[month] for row in costs))
         net = [rows.net(month) for rows in sheet.suppliers]
         came = total([self.payables[month - 1], *net, self.late[month], cash.unpaid[month]])
         self.payables.put(month, came - cash.paying.paid[month])
         self._hold(month)
-        paid_in = [row[month] for row in (*sheet.rounds.of(*_PAID_IN), *sheet.rounds.of("compute"))]
-        paid_in.append(sheet.debts.converted(month))
-        self.equity.put(month, total([self.equity[month - 1], self.result[month], *paid_in]))
+        paid_in = sheet.desk.came(sheet.rounds.of(*_PAID_IN, "compute"), month)
+        parts = [self.equity[month - 1], self.result[month], paid_in, sheet.debts.converted(month)]
+        self.equity.put(month, total(parts))
         self._add_up(month)
 
     def _hold(self, month: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tarmac.plan import AS_IT_IS, ActionPlan, Level, Steps, Window
+from tarmac.plan import ActionPlan, Level, Window
 from tarmac.report.workbook.cells import NOTHING, Cell, all_of, cell, choose, flag, most, product, until_even, whole
 from tarmac.report.workbook.desk import Desk
 from tarmac.report.workbook.grid import FACTOR, MONEY, Look, Row
@@ -19,6 +19,7 @@ class LevelRows:
         self._frozen = desk.done_to(name, "freeze raises")
         self._supply = desk.supply.setdefault(name, [])
         self._starts = _starts(level)
+        self._times = any(desk.value(number) != 1 for _, number in level.times.entries)
         self.level = desk.grid.row(f"{name}: {what}", look)
         self._kept = desk.grid.row(f"{name}: decided changes, times", FACTOR) if scaled else None
         self._growth = desk.grid.row(f"{name}: decided change of growth", FACTOR) if self._grown else None
@@ -79,7 +80,7 @@ class LevelRows:
 
     def _factors(self, month: int) -> Iterator[Cell]:
         plan, desk = self.plan, self._desk
-        if _changes(plan.times):
+        if self._times:
             yield desk.bare(plan.times.at(month))
         currency = plan.parts[0].at(0).currency
         if currency is not None:
@@ -120,7 +121,3 @@ def _starts(level: Level) -> list[int]:
     """The months in which the level is set."""
     first = max(level.first, 0)
     return sorted({first, *(month for part in level.parts for month, _ in part.entries if month > first)})
-
-
-def _changes(times: Steps) -> bool:
-    return times != AS_IT_IS and any(number.driver is not None or number.constant != 1 for _, number in times.entries)
