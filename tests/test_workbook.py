@@ -232,6 +232,26 @@ def test_a_spreadsheet_recalculates_to_the_values_written_and_every_check_stays_
 
 @NO_OFFICE
 @pytest.mark.slow
+def test_money_typed_into_a_round_arrives_and_every_check_stays_true(tmp_path: Path) -> None:
+    company = tarmac.load("saas-seed")
+    changed = opened(book(company, months=24), values=False)
+    row = next(
+        row for row in changed["Monthly"].iter_rows(min_row=6) if row[0].value == "round.series A: what it brings"
+    )
+    row[8].value = 5_000_000
+    buffer = io.BytesIO()
+    changed.save(buffer)
+    found = recalculated(buffer.getvalue(), tmp_path)
+    rows = {row[0].value: [cell.value for cell in row[3:]] for row in found["Monthly"].iter_rows(min_row=6)}
+    assert rows["money from outside"][5] == 5_000_000
+    assert rows["cash at the end"][5] - rows["cash at the end"][4] > 4_700_000
+    assert rows["insolvent in this month"][:24] == [0] * 24
+    assert found["Checks"]["B4"].value is False
+    assert found["Checks"]["B3"].value is True
+
+
+@NO_OFFICE
+@pytest.mark.slow
 def test_a_changed_input_changes_the_months_as_the_engine_would(tmp_path: Path) -> None:
     company = tarmac.load("saas-seed")
     changed = opened(book(company, months=24), values=False)

@@ -31,6 +31,10 @@ _BASE_CASE: Final = (
         "customers, contracts",
         "A named customer leaves in the month by which that is as likely as not; a contract likelier signed is signed.",
     ),
+    (
+        "facts",
+        "Of a calibrated company: the medians of what facts have taught; rounds are as said above, past ones too.",
+    ),
     ("policies", "Act by their own rules, on what they see in the sheet."),
     (
         "why it differs from the forecast",

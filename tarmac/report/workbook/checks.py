@@ -17,6 +17,7 @@ SHEET: Final = "Checks"
 OVERALL: Final = f"{SHEET}!$B$3"
 """The cell that is TRUE where every check is."""
 
+_DELIVERED: Final = "$B$4"
 _FIRST: Final = 5
 _CENT: Final = "0.005"
 
@@ -25,25 +26,34 @@ Check = tuple[str, str]
 
 
 def write_checks(page: Page, monthly: Monthly, *, unchanged: str, forecast: Forecast) -> None:
-    """Fill the sheet: every check, then what the engine says, row by row. `unchanged`: whether inputs are, a cell."""
+    """Fill the sheet: every check, then what the engine says, row by row. `unchanged`: whether inputs are, a cell.
+
+    Below stand the rows carried from the engine as they were delivered, which may have been typed over.
+    """
     formats = page.formats
     checks = [*_of_monthly(monthly), *_of_forecast(forecast)]
     traced = [row for row in monthly.grid.rows if row.engine is not None and not row.carried]
     block = _FIRST + len(checks) + 3
     last = block + len(traced)
+    typed = [row for row in monthly.grid.rows if row.engine is not None and row.carried]
     page.text((0, 0), f"Checks: {monthly.base.plan.name}", look=formats.title())
     note = (
-        "Each check is a formula. What the engine says belongs to the inputs as delivered: once an input is changed, "
-        "its rows are no longer compared and count as TRUE."
+        "Each check is a formula. What the engine says belongs to the workbook as delivered: once an input or a "
+        "carried row is changed, its rows are no longer compared and count as TRUE."
     )
     page.text((1, 0), note, look=formats.note())
     page.text((2, 0), "ALL CHECKS", look=formats(bold=True))
     page.formula((2, 1), f"AND(B{_FIRST + 1}:B{last + 1})", value=True, look=formats.truth())
+    page.text((3, 0), "inputs and carried rows as delivered", look=formats.note())
+    same = [unchanged, *(f"B{last + 4 + number}" for number in range(len(typed)))]
+    page.formula((3, 1), f"AND({','.join(same)})", value=True, look=formats(align="center"))
     page.heads(_FIRST - 1, ("check", "holds"))
     for index, (text, formula) in enumerate(checks, start=_FIRST):
         page.text((index, 0), text)
         page.formula((index, 1), formula, value=True, look=formats.truth())
-    _write_engine(page, traced, base=monthly.base, block=block, unchanged=unchanged)
+    _write_engine(page, traced, base=monthly.base, block=block, delivered=_DELIVERED)
+    if typed:
+        _write_engine(page, typed, base=monthly.base, block=last + 2, delivered="")
     _finish(page, monthly, last=last)
 
 
@@ -62,16 +72,21 @@ def _finish(page: Page, monthly: Monthly, *, last: int) -> None:
     page.finish(monthly.base.plan.name, wide=pages_for(monthly.base.months))
 
 
-def _write_engine(page: Page, traced: list[Row], *, base: BaseCase, block: int, unchanged: str) -> None:
-    """A row for every row that is compared: what the engine says, and whether the formulas come to it to the cent."""
-    heads = ["the engine's base case, against the formulas of Monthly", "to the cent", ""]
+def _write_engine(page: Page, traced: list[Row], *, base: BaseCase, block: int, delivered: str) -> None:
+    """A row for every row that is compared: what the engine says, and whether Monthly comes to it to the cent.
+
+    `delivered`: the cell without which nothing is compared; empty for rows that are carried themselves.
+    """
+    what = "against the formulas of Monthly" if delivered else "carried to Monthly"
+    heads = [f"the engine's base case, {what}", "to the cent" if delivered else "unchanged", ""]
     page.heads(block, [*heads, *((base.first_month + month).label for month in range(base.months))], right=OPENING + 1)
     look = page.formats.number("cents", font_color=GREY, bg_color=LIGHT)
     for index, row in enumerate(traced, start=block + 1):
         page.text((index, 0), row.label)
         here = f"${month_column(0)}${index + 1}:${month_column(base.months - 1)}${index + 1}"
         there = tracing.span(row, base.months)
-        formula = f"=OR(NOT({unchanged}),SUMPRODUCT(--(ABS({there}-{here})>={_CENT}))=0)"
+        same = f"SUMPRODUCT(--(ABS({there}-{here})>={_CENT}))=0"
+        formula = f"OR(NOT({delivered}),{same})" if delivered else same
         page.formula((index, 1), formula, value=True, look=page.formats.truth())
         for month, value in enumerate([] if row.engine is None else row.engine):
             page.number((index, OPENING + 1 + month), float(value), look=look)
