@@ -135,6 +135,14 @@ def test_sheets_inputs_and_checks() -> None:
     assert False not in checks
 
 
+def test_charts_of_cash_and_of_probabilities_are_native() -> None:
+    with zipfile.ZipFile(io.BytesIO(book(tarmac.load("saas-seed")))) as parts:
+        charts = [parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/charts/chart")]
+    titles = ("quantiles over all paths", "Probability by month end", "Cash of the base case")
+    assert [sum(title in chart for chart in charts) for title in titles] == [1, 1, 1]
+    assert len(charts) == 3
+
+
 def test_scenarios_stand_side_by_side() -> None:
     company = tarmac.load("saas-seed")
     compared = tarmac.compare(company, ["no-new-money"], months=18, paths=200, seed=7)

@@ -57,6 +57,7 @@ def write_workbook(
         numbers.write(pages[inputs.SHEET], company=company, rests=notes.evidence)
         tracing.write_monthly(pages[tracing.SHEET], sheet)
         forecasting.write_forecast(pages[forecasting.SHEET], forecast)
+        tracing.chart_cash(pages[forecasting.SHEET], sheet, place=forecasting.THIRD_CHART)
         if compared is not None:
             scenarios.write_scenarios(pages[scenarios.SHEET], compared)
         checks.write_checks(pages[checks.SHEET], sheet, unchanged=numbers.unchanged, forecast=forecast)

@@ -15,7 +15,10 @@ from tarmac.report.words import CLOCK_NAMES, counted, percent, told_in
 from tarmac.report.workbook.page import Page, Place, money_axis
 
 SHEET: Final = "Forecast"
-_CHART_ROW, _CHART_ROWS, _SECOND_CHART = 3, 18, 6
+_CHART_ROW, _CHART_ROWS, _SECOND_CHART = 3, 18, 3
+THIRD_CHART: Final = (_CHART_ROW, 7)
+"""Where there is room for one more chart: row and column counted from 0."""
+
 CLOCKS_ROW: Final = _CHART_ROW + _CHART_ROWS + 1
 """The row of the heads of the table of clocks, counted from 0."""
 

@@ -133,9 +133,9 @@ class Page:
         axis: dict[str, Any] = {"num_format": number, "num_font": font, "major_gridlines": grid, "min": 0}
         chart.set_title({"name": title, "overlay": False, "name_font": {"name": "Arial", "size": 11, "bold": True}})
         chart.set_y_axis(axis if most is None else axis | {"max": most})
-        chart.set_x_axis({"num_font": font, "interval_unit": 6, "label_position": "low"})
+        chart.set_x_axis({"num_font": font, "interval_unit": 6, "label_position": "low", "num_format": "mmm yyyy"})
         chart.set_legend({"position": "bottom", "font": font})
-        chart.set_size({"width": 620, "height": 330})
+        chart.set_size({"width": 455, "height": 320})
         chart.show_blanks_as("gap")
         return chart
 

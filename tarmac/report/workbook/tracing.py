@@ -4,9 +4,10 @@ import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from tarmac.basecase import BaseCase
+from tarmac.report.style import GREEN
 from tarmac.report.workbook.grid import HOW, LABEL, OPENING, Row, month_column
 from tarmac.report.workbook.monthly import Monthly
-from tarmac.report.workbook.page import GREY, INPUT_BLUE, LIGHT, Formats, Page, pages_for
+from tarmac.report.workbook.page import GREY, INPUT_BLUE, LIGHT, Formats, Page, Place, money_axis, pages_for
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -87,6 +88,21 @@ def _look(row: Row, formats: Formats, *, opening: bool) -> "Format":
     if row.carried and not opening:
         shown |= {"bg_color": LIGHT, "font_color": INPUT_BLUE if row.look.input else GREY}
     return formats.number(row.look.kind, **shown)
+
+
+def chart_cash(page: Page, monthly: Monthly, *, place: Place) -> None:
+    """A chart of the base case's cash on another sheet; it follows Inputs."""
+    row, last = monthly.cash.closing, OPENING + monthly.base.months
+    highest = float(monthly.base.balances["cash"].max())
+    chart = page.chart("Cash of the base case", number=money_axis(highest))
+    series = {
+        "name": "cash at month end, base case",
+        "categories": [SHEET, _HEAD_ROW, OPENING + 1, _HEAD_ROW, last],
+        "values": [SHEET, row.number - 1, OPENING + 1, row.number - 1, last],
+        "line": {"color": GREEN, "width": 2.5},
+    }
+    chart.add_series(series)
+    page.sheet.insert_chart(*place, chart, {"object_position": 3})
 
 
 def span(row: Row, months: int) -> str:
