@@ -40,6 +40,7 @@ LAYERS: dict[str, float] = {
     "facts": 3.0,
     "actuals": 3.0,
     "outcomes": 3.0,
+    "evidence": 3.0,
     "plan": 4.0,
     "layout": 4.1,
     "library": 4.0,
@@ -67,6 +68,7 @@ LAYERS: dict[str, float] = {
     "portfolio": 9.0,
     "calibrate": 8.5,
     "backtest": 9.0,
+    "dossier": 9.0,
     "report": 9.5,
     "cli": 10.0,
     "web": 10.0,
@@ -105,6 +107,7 @@ OUTSIDE: dict[str, set[str]] = {
     "facts": {"pydantic", "pydantic_core"},
     "actuals": set(),
     "outcomes": {"numpy", "scipy"},
+    "evidence": {"tomlkit"},
     "plan": {"numpy"},
     "layout": {"numpy"},
     "library": {"pydantic", "pydantic_core"},
@@ -131,7 +134,8 @@ OUTSIDE: dict[str, set[str]] = {
     "portfolio": {"numpy", "openpyxl", "pydantic"},
     "calibrate": {"numpy", "pandas", "scipy", "threadpoolctl"},
     "backtest": {"numpy", "pandas", "scipy"},
-    "report": {"jinja2", "matplotlib", "numpy", "pandas", "pydantic", "pydantic_core", "xlsxwriter"},
+    "dossier": {"pandas"},
+    "report": {"jinja2", "markupsafe", "matplotlib", "numpy", "pandas", "pydantic", "pydantic_core", "xlsxwriter"},
     "cli": {"rich", "tomlkit", "typer"},
     "web": set(),
     "__init__": {AT_RUN_TIME},  # the public names, loaded when they are first used
@@ -139,7 +143,7 @@ OUTSIDE: dict[str, set[str]] = {
 }
 
 # What comes with a dependency we declare and is part of its interface.
-COMES_WITH = {"distributed": "dask", "pydantic_core": "pydantic", "rich": "typer"}
+COMES_WITH = {"distributed": "dask", "markupsafe": "jinja2", "pydantic_core": "pydantic", "rich": "typer"}
 
 # Functions that import what they are given.
 BY_CALL = {"__import__", "import_module"}
