@@ -164,9 +164,14 @@ def rank_levers(
     jobs = {name: Job(plan_of(item), seed, months, paths) for name, item in companies.items()}
     plan = jobs[BASE].plan
     found = Comparison(plan.name, plan.first_month, plan.currency, months, seed, tuple(outcomes(jobs, how)))
-    at = min(SURVIVE, months) - 1
+    return ranking(found, handles, left_out=left_out)
+
+
+def ranking(found: Comparison, handles: Sequence[Handle], *, left_out: Sequence[LeftOut] = ()) -> Ranking:
+    """The levers that a comparison has beside the company as it is, the strongest first."""
+    at = min(SURVIVE, found.months) - 1
     effects = [Effect(handle, found.pair(handle.name), at) for handle in handles]
-    return Ranking(found, at, tuple(sorted(effects, key=_strength, reverse=True)), left_out)
+    return Ranking(found, at, tuple(sorted(effects, key=_strength, reverse=True)), tuple(left_out))
 
 
 def _strength(effect: Effect) -> tuple[float, float]:

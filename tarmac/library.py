@@ -47,7 +47,7 @@ def load(name: str | Path, *, posterior: bool = True) -> Company:
     With the draws its file names, unless `posterior` is false: then it is as it was before it was calibrated.
     """
     found = find("models", name)
-    company = company_from(read_toml(found.path), str(_shown(found.path)))
+    company = company_from(read_toml(found.path), str(shown(found.path)))
     facts = company.company.facts
     if facts is not None:
         _check_facts(facts, company.file)
@@ -59,7 +59,7 @@ def load(name: str | Path, *, posterior: bool = True) -> Company:
 def _with_posterior(company: Company, path: Path) -> Company:
     """The company with the draws that its header names, from the file beside its own. InputError where they misfit."""
     file = path.with_name(f"{company.company.posterior}{ENDING}")
-    posterior = posterior_from(_text(file, largest=LARGEST), str(_shown(file)))
+    posterior = posterior_from(_text(file, largest=LARGEST), str(shown(file)))
     if problems := list(misfits(company, posterior, file=file.name)):
         raise InputError(problems)
     return calibrated(company, posterior)
@@ -75,19 +75,19 @@ def _check_facts(facts: str, file: str) -> None:
 def load_scenario(name: str | Path) -> Scenario:
     """The scenario of that name on the shelf `scenarios/`, or in that file."""
     found = find("scenarios", name)
-    return scenario_from(read_toml(found.path), str(_shown(found.path)))
+    return scenario_from(read_toml(found.path), str(shown(found.path)))
 
 
 def load_facts(name: str | Path, *, company: Company | None = None) -> tuple[Fact, ...]:
     """The facts of that name on the shelf `seeds/`, or in that file; with a company, checked against its lines."""
     found = find("seeds", name, ending=".csv")
-    return facts_from(_text(found.path), str(_shown(found.path)), company=company)
+    return facts_from(_text(found.path), str(shown(found.path)), company=company)
 
 
 def load_actuals(name: str | Path, *, currency: str | None = None) -> Actuals:
     """The monthly actuals of that name on the shelf `seeds/`, or in that file; in a currency, if one is given."""
     found = find("seeds", name, ending=".csv")
-    return actuals_from(_text(found.path), str(_shown(found.path)), currency=currency)
+    return actuals_from(_text(found.path), str(shown(found.path)), currency=currency)
 
 
 def is_outcomes(name: str) -> bool:
@@ -101,7 +101,7 @@ def load_outcomes(name: str | Path) -> tuple[Snapshot, ...] | Ratios:
     """The snapshots or the ratios of that name on the shelf `seeds/outcomes/`, or in that file, CSV or ARFF."""
     ending = ".arff" if str(name).endswith(".arff") else ".csv"
     found = find(OUTCOMES, name, ending=ending)
-    file, text = str(_shown(found.path)), _text(found.path, largest=LARGEST_TABLE)
+    file, text = str(shown(found.path)), _text(found.path, largest=LARGEST_TABLE)
     if ending == ".arff":
         return ratios_from_arff(text, file)
     return ratios_from(text, file) if is_ratios(text) else snapshots_from(text, file)
@@ -176,7 +176,7 @@ def _text(path: Path, *, largest: int = LARGEST_FILE) -> str:
 
 def _unreadable(path: Path, value: str, *, what: str) -> InputError:
     rule, _, remedy = what.partition(": ")
-    return InputError([Problem(str(_shown(path)), "the file", value, rule, remedy)])
+    return InputError([Problem(str(shown(path)), "the file", value, rule, remedy)])
 
 
 def _explicit(path: Path, ending: str) -> Found:
@@ -191,7 +191,7 @@ def _files(folder: Path, ending: str) -> Iterator[Path]:
         yield from (path for path in sorted(folder.iterdir()) if path.name.endswith(ending) and path.is_file())
 
 
-def _shown(path: Path) -> Path:
+def shown(path: Path) -> Path:
     """The path as a message shows it: relative to the working folder where it lies below it."""
     try:
         return path.resolve().relative_to(Path.cwd().resolve())

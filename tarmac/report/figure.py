@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -66,16 +67,20 @@ def runway_figure(forecast: Forecast, size: str = "slide") -> "Figure":
 
 def figure_of(size: str) -> tuple["Figure", Size]:
     """An empty figure of one of `SIZES`, and that size. InputError for any other."""
+    if size not in SIZES:
+        raise InputError([Problem("command line", "size", size, "is a size a chart comes in", nearest(size, SIZES))])
+    return blank(SIZES[size]), SIZES[size]
+
+
+def blank(form: Size) -> "Figure":
+    """An empty figure of a size."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    if size not in SIZES:
-        raise InputError([Problem("command line", "size", size, "is a size a chart comes in", nearest(size, SIZES))])
-    form = SIZES[size]
     with style(form.font):
         figure = Figure(figsize=(form.width, form.height), dpi=form.dpi)
         FigureCanvasAgg(figure)
-    return figure, form
+    return figure
 
 
 class Page:
@@ -125,6 +130,18 @@ class Page:
         """One chart between two heights, so far from the right edge."""
         bottom += _TICKS
         return self.one((_LEFT, bottom), right=right + _EDGE / 2, height=top - _TITLE_GAP - bottom)
+
+    def stack(self, shares: Sequence[float], *, right: float, top: float = 0.0) -> list["Axes"]:
+        """Charts one above the other on one time axis over the whole figure, by their shares of the height."""
+        room = self.height - top - len(shares) * _TITLE_GAP - _TICKS - 0.5 * _EDGE - (len(shares) - 1) * 0.5
+        axes: list[Axes] = []
+        ceiling = self.height - top
+        for share in shares:
+            height = room * share / sum(shares)
+            ceiling -= _TITLE_GAP + height
+            axes.append(self.one((_LEFT, ceiling), right=right, height=height))
+            ceiling -= 0.5
+        return axes
 
     def one(self, corner: tuple[float, float], *, right: float, height: float) -> "Axes":
         """A chart from its lower left corner, so high, and so far from the right edge."""

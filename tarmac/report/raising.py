@@ -89,7 +89,7 @@ def raise_text(found: Raise) -> str:
     first = found.first_month.label
     lines = [f"{short(found.company)}: {counted(found.months, 'month')} from {first}, with no other new money"]
     sentences = [f"{answer(found)}{_interval(found)}", lost_in_words(found)]
-    sentences += [f"{begin_in_words(found)}, if the attempt closes", _attempt(found), *_price(found)]
+    sentences += [f"{begin_in_words(found)}, if the attempt closes", attempt_in_words(found), *price_in_words(found)]
     for sentence in filter(None, sentences):
         lines += textwrap.wrap(f"{sentence}.", WIDTH, subsequent_indent="    ")
     blocks = [
@@ -104,15 +104,17 @@ def raise_text(found: Raise) -> str:
 def _interval(found: Raise) -> str:
     if not found.amount:
         return ""
-    low, high = (_money(value, found) for value in found.need.interval(found.confidence))
+    low, high = (money_or_none(value, found) for value in found.need.interval(found.confidence))
     return f" (95% interval {low} to {high}); as it is {percent(found.alone, found.paths)}% get there"
 
 
-def _money(value: float | None, found: Raise) -> str:
+def money_or_none(value: float | None, found: Raise) -> str:
+    """An amount, or that none does."""
     return "no amount" if value is None else format_money(value, found.currency)
 
 
-def _attempt(found: Raise) -> str:
+def attempt_in_words(found: Raise) -> str:
+    """How long an attempt takes and how likely it is to close, without a full stop."""
     attempt = found.attempt
     if attempt.source.startswith("nothing") and not attempt.takes:
         return "How long an attempt takes is not known: the money is taken to come at once (--takes '4 to 9')"
@@ -158,7 +160,7 @@ def _course(attempt: Attempt) -> str:
     return text
 
 
-def _price(found: Raise) -> Iterator[str]:
+def price_in_words(found: Raise) -> Iterator[str]:
     """What the money costs in shares, in sentences without their full stops."""
     cost = found.dilution
     if not found.amount:
@@ -196,7 +198,7 @@ def _span(span: Span) -> str:
 
 def _curve(found: Raise) -> list[str]:
     head = f"{'confidence':{_LABEL}}" + "".join(f"{format_share(level):>{_CELL}}" for level in LEVELS[:7])
-    amounts = "".join(f"{_money(found.need.amount(level), found):>{_CELL}}" for level in LEVELS[:7])
+    amounts = "".join(f"{money_or_none(found.need.amount(level), found):>{_CELL}}" for level in LEVELS[:7])
     return [head, f"{'money needed':{_LABEL}}{amounts}"]
 
 
@@ -233,7 +235,7 @@ def _alternative(row: Alternative, found: Raise) -> str:
         if row.interval is not None:
             difference += f" ({' to '.join(_signed(value, found) for value in row.interval)})"
     alone = percent(row.alone, row.paths)
-    return f"{name:{_NAME}}{_money(row.amount, found):>{_CELL + 5}}{difference:>{_WIDE}}{alone:>{_LAST}}"
+    return f"{name:{_NAME}}{money_or_none(row.amount, found):>{_CELL + 5}}{difference:>{_WIDE}}{alone:>{_LAST}}"
 
 
 def _signed(value: float, found: Raise) -> str:

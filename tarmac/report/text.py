@@ -15,7 +15,7 @@ from tarmac.report.words import (
     CLOCK_NAMES,
     bare_money,
     bound_of_none,
-    chance,
+    chance_by,
     chance_of_none,
     counted,
     end_of,
@@ -32,7 +32,7 @@ _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 _SHOWN_AT: Final = (6, 12, 18, 24)
 _SHORTEST_SENTENCE: Final = 40
 _WORTH_SAYING: Final = 0.005
-_LEGAL: Final = {
+LEGAL: Final = {
     "first_missed_bill": "Missed a bill: the cash-flow test.",
     "point_of_no_return": "Past no return: cash is below what an orderly end costs.",
     "balance_sheet_insolvent": "Owes more: than its assets, the balance-sheet test.",
@@ -120,23 +120,23 @@ def _title(forecast: Forecast) -> str:
 
 
 def _table(forecast: Forecast) -> list[str]:
-    shown = _months_shown(forecast)
+    shown = told_months(forecast)
     head = f"{'% by end of':{_NAME}}{'P10':>{_P}}{'P50':>{_P}}{'P90':>{_LAST_P}}"
-    clocks = [_clock_row(forecast, name, shown=shown) for name in _distinct(forecast)]
-    money = [_money_row(forecast, label, row=row) for label, row in _amounts(forecast, shown)]
+    clocks = [_clock_row(forecast, name, shown=shown) for name in told_clocks(forecast)]
+    money = [_money_row(forecast, label, row=row) for label, row in told_amounts(forecast, shown)]
     dates = "".join(f"{end_of(forecast, index):>{_CELL}}" for index in shown)
     return [head + dates, *clocks, *money, *_legend(forecast)]
 
 
-def _months_shown(forecast: Forecast) -> list[int]:
+def told_months(forecast: Forecast) -> list[int]:
     """Month indices counted from 0: after half a year, a year and so on, and the horizon."""
     return [months - 1 for months in _SHOWN_AT if months < forecast.months] + [forecast.months - 1]
 
 
-def _distinct(forecast: Forecast) -> list[str]:
+def told_clocks(forecast: Forecast) -> list[str]:
     """The clocks worth a row: those that are always the insolvency itself have none, nor an exit that never comes."""
     strikes = forecast.summary.strikes
-    same = {name for name in _LEGAL if np.array_equal(strikes[name], strikes["insolvent"])}
+    same = {name for name in LEGAL if np.array_equal(strikes[name], strikes["insolvent"])}
     return [name for name in CLOCK_NAMES if name not in same and (name != "exit" or forecast.exit.counts[-1])]
 
 
@@ -149,11 +149,11 @@ def _clock_row(forecast: Forecast, name: str, *, shown: list[int]) -> str:
     if len(known) < len(months):
         beyond = f"beyond {counted(forecast.months, 'month')}"
         cells += f"{beyond:>{sum(widths[len(known) :])}}"
-    chances = "".join(f"{chance(clock, index):>{_CELL}}" for index in shown)
+    chances = "".join(f"{chance_by(clock, index):>{_CELL}}" for index in shown)
     return f"{CLOCK_NAMES[name]:{_NAME}}{cells}{chances}"
 
 
-def _amounts(forecast: Forecast, shown: list[int]) -> list[tuple[str, list[float]]]:
+def told_amounts(forecast: Forecast, shown: list[int]) -> list[tuple[str, list[float]]]:
     """The rows of money: what each is, and its value at some months (NaN where no path is left)."""
 
     def at(fan: Fan, level: float) -> list[float]:
@@ -180,11 +180,11 @@ def _money_row(forecast: Forecast, label: str, *, row: list[float]) -> str:
 
 
 def _legend(forecast: Forecast) -> list[str]:
-    same = "" if "first_missed_bill" in _distinct(forecast) else " No bill is missed before insolvency."
+    same = "" if "first_missed_bill" in told_clocks(forecast) else " No bill is missed before insolvency."
     left = forecast.paths - int(forecast.insolvent.counts[-1]) - int(forecast.exit.counts[-1])
     gone = "" if left else " -: no path left."
     text = "P10: on one path in ten by then (P50: half, P90: nine in ten). ±, <, >: 95% Monte Carlo error."
-    tests = "".join(f" {words}" for name, words in _LEGAL.items() if name in _distinct(forecast))
+    tests = "".join(f" {words}" for name, words in LEGAL.items() if name in told_clocks(forecast))
     return textwrap.wrap(f"{text}{same}{gone}{tests}", WIDTH)
 
 
@@ -194,18 +194,18 @@ def _alive(forecast: Forecast) -> list[str]:
     horizon = end_of(forecast, forecast.months - 1)
     return [
         f"Default alive (no new money, solvent to {horizon}): {alive}% of the paths.",
-        f"Going concern ({_concern(forecast)}.",
+        f"{concern_in_words(forecast)}.",
         f"Cash / burn rule: {simple_rule(forecast)}.",
     ]
 
 
-def _concern(forecast: Forecast) -> str:
+def concern_in_words(forecast: Forecast) -> str:
     """Whether every bill is met for a year from the day the accounts are issued, without and with approved plans."""
     concern = forecast.going_concern
     end = end_of(forecast, concern.months - 1)
     views = [concern.without_plans, concern.approved]
     shares = [chance_of_none(clock) for clock in views]
-    text = f"bills met to {end}): {shares[0]}% of the paths without plans"
+    text = f"Going concern (bills met to {end}): {shares[0]}% of the paths without plans"
     return text if concern.approved is concern.without_plans else f"{text}, {shares[1]}% with approved ones"
 
 
@@ -296,7 +296,7 @@ def proceeds_in_words(forecast: Forecast) -> str:
     if got is None:
         return ""
     middle, low, high = (format_money(got.quantile(level), forecast.origin.currency) for level in (0.5, 0.05, 0.95))
-    sold = chance(forecast.exit, -1)
+    sold = chance_by(forecast.exit, -1)
     return f"Founders and staff get {middle} (P5 to P95: {low} to {high}) where it is sold, on {sold}% of the paths"
 
 
