@@ -217,3 +217,23 @@ class AskedPortfolio(Told):
     defaults: str
     align: bool
     workers: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedReport(AskedRun):
+    """A report as asked for: the options of `tarmac report`."""
+
+    layout: str
+    formats: Sequence[str]
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedChart(AskedRun):
+    """A chart of a report as asked for: the options of `tarmac chart`."""
+
+    name: str
+    layout: str
+    forms: Sequence[Form]
+    size: Size
+    currency: str | None

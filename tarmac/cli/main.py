@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 from tarmac.cli.commands import shelves
 from tarmac.cli.commands.backtest import backtest
 from tarmac.cli.commands.calibrate import calibrate
+from tarmac.cli.commands.chart import chart
 from tarmac.cli.commands.compare import compare
 from tarmac.cli.commands.diff import diff
 from tarmac.cli.commands.learn import learn
@@ -23,6 +24,7 @@ from tarmac.cli.commands.levers import levers
 from tarmac.cli.commands.map_ import map_
 from tarmac.cli.commands.portfolio import portfolio
 from tarmac.cli.commands.raise_ import raise_
+from tarmac.cli.commands.report import report
 from tarmac.cli.commands.run import run
 from tarmac.cli.commands.show import show
 from tarmac.cli.commands.why import why
@@ -68,6 +70,8 @@ COMMANDS: Final[dict[str, Callable[..., int]]] = {
     "levers": levers,
     "raise": raise_,
     "portfolio": portfolio,
+    "report": report,
+    "chart": chart,
     "calibrate": calibrate,
     "diff": diff,
     "learn": learn,

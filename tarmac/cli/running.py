@@ -69,7 +69,7 @@ def _checked(asked: Asked) -> tuple[Company, tuple[Gate, ...]]:
     problems = list(_out_of_range(asked))
     company = kept(problems, _company, on=asked)
     kept(problems, lambda known: _check_places(asked, known), on=company)
-    problems += [] if company is None else _without_rate(asked, company)
+    problems += [] if company is None else without_rate(asked.currency, company)
     gates = None if company is None else kept(problems, lambda known: _gates(asked, known), on=company)
     if company is None or gates is None or problems:
         raise InputError(problems)
@@ -97,9 +97,9 @@ def _gates(asked: Asked, company: Company) -> tuple[Gate, ...]:
     return gates_from(asked.fail_if, first_month=header.first_month, months=asked.months, currency=told)
 
 
-def _without_rate(asked: Asked, company: Company) -> list[Problem]:
+def without_rate(code: str | None, company: Company) -> list[Problem]:
     """What is wrong with the currency that amounts are to be told in."""
-    code, own = asked.currency, company.company.currency
+    own = company.company.currency
     if code is None or code == own or code in company.fx:
         return []
     rule = f"is {own}, the company's own, or has a rate under its [fx]"
@@ -120,13 +120,21 @@ def _simulated(asked: Asked, company: Company) -> Forecast:
         executor, say = executor_of(asked.means), teller(quiet=asked.quiet)
         how = How(asked.means.workers, tell, audit=asked.audit, executor=executor, resume=asked.resume, say=say)
         forecast = simulate(company, months=asked.months, paths=_sampling(asked), seed=asked.seed, how=how)
-    applied = [Path(name).name.removesuffix(".toml") for name in asked.scenarios]
-    if asked.without_funding:
-        applied.append("without-funding")
-    named = replace(forecast, origin=replace(forecast.origin, scenarios=tuple(applied)))
-    if asked.currency is None or asked.currency not in company.fx:
-        return named
-    return named.in_currency(asked.currency, rate=company.fx[asked.currency].rate.median())
+    applied = [*asked.scenarios, *(["without-funding"] if asked.without_funding else [])]
+    return told(named(forecast, applied), company, currency=asked.currency)
+
+
+def named(forecast: Forecast, scenarios: Sequence[str]) -> Forecast:
+    """A forecast that knows the names of the scenarios its company has been patched with."""
+    applied = tuple(Path(name).name.removesuffix(".toml") for name in scenarios)
+    return replace(forecast, origin=replace(forecast.origin, scenarios=applied))
+
+
+def told(forecast: Forecast, company: Company, *, currency: str | None) -> Forecast:
+    """A forecast told in the currency that was asked for, at the rate of the opening."""
+    if currency is None or currency not in company.fx:
+        return forecast
+    return forecast.in_currency(currency, rate=company.fx[currency].rate.median())
 
 
 def _file_names(asked: Asked, *, owned: bool) -> list[str]:

@@ -1,0 +1,180 @@
+"""`tarmac report`: the report of a company in a layout, on the screen in short and in files in full."""
+
+import importlib.util
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tarmac.cli.asked import AskedReport, AskedRun
+from tarmac.cli.checking import in_the_way, kept, unlike_a_run
+from tarmac.cli.console import progress, safe
+from tarmac.cli.running import named, patched, told, without_rate
+from tarmac.cli.saving import Writer, file_name, refuse_existing, text_writer
+from tarmac.cli.telling import hand_over
+from tarmac.company import Company
+from tarmac.dossier import Dossier, Wanted, dossier_of
+from tarmac.errors import InputError, Problem, nearest
+from tarmac.report.building import report_of, wanted_by
+from tarmac.report.figure import keep
+from tarmac.report.layouts import Layout, load_layout
+from tarmac.report.pages import html_page, markdown_page
+from tarmac.report.parts import Picture, Report, as_csv, as_parquet
+from tarmac.report.pictures import WIDE
+from tarmac.simulation import MOST_PATHS, How, simulate
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report that has been made: of what, in which layout, and what its files are called."""
+
+    dossier: Dossier
+    layout: Layout
+    report: Report
+    stem: str
+
+
+def run(asked: AskedReport) -> int:
+    """Check everything, work it out, print and save; the exit code."""
+    company, layout = _checked(asked)
+    dossier = worked_out(asked, company, wanted=wanted_by(layout), currency=asked.currency)
+    report = report_of(dossier, layout, command=_command(asked, dossier))
+    made = Made(dossier, layout, report, _stem(asked))
+    hand_over(
+        asked,
+        lambda: _screen(made),
+        document=report.as_json,
+        files=lambda: _files(asked, made),
+    )
+    return 0
+
+
+def worked_out(asked: AskedRun, company: Company, *, wanted: Wanted, currency: str | None) -> Dossier:
+    """The forecast that was asked for, and what else is wanted beside it."""
+    with progress(quiet=asked.quiet) as tell:
+        how = How(progress=tell)
+        forecast = simulate(company, months=asked.months, paths=asked.paths, seed=asked.seed, how=how)
+    forecast = told(named(forecast, asked.scenarios), company, currency=currency)
+    return dossier_of(company, forecast, wanted=wanted)
+
+
+def layout_for(name: str) -> Layout:
+    """A layout for one company. InputError where there is none of that name, or it is for something else."""
+    try:
+        layout = load_layout(name)
+    except InputError as error:
+        raise InputError(list(_called_layout(error))) from None
+    if layout.for_ != "company":
+        rule, remedy = "is for one company", "choose a layout with for = 'company', such as board"
+        raise InputError([Problem("command line", "layout", name, rule, remedy)])
+    return layout
+
+
+def _called_layout(error: InputError) -> Iterator[Problem]:
+    for item in error.problems:
+        where = "layout" if (item.file, item.where) == ("command line", "report") else item.where
+        yield Problem(item.file, where, item.value, item.rule, item.remedy)
+
+
+def _checked(asked: AskedReport) -> tuple[Company, Layout]:
+    """The company and the layout; every mistake of the command line and its files at once."""
+    problems: list[Problem] = []
+    company = kept(problems, lambda name: patched(name, asked.scenarios), on=asked.company)
+    layout = kept(problems, layout_for, on=asked.layout)
+    problems += [*unlike_a_run(asked, most_paths=MOST_PATHS), *_wrong_formats(asked)]
+    problems += [] if company is None else without_rate(asked.currency, company)
+    pages = [f"{_stem(asked)}.{name}" for name in formats(asked) if name in _PAGES]
+    problems += [*in_the_way(asked, pages)]
+    if company is None or layout is None or problems:
+        raise InputError(dict.fromkeys(problems))
+    return company, layout
+
+
+def _wrong_formats(asked: AskedReport) -> Iterator[Problem]:
+    for name in asked.formats:
+        if name not in FORMATS:
+            yield Problem("command line", "format", name, "is a format of a report", nearest(name, FORMATS))
+    if "parquet" in asked.formats and importlib.util.find_spec("pyarrow") is None:
+        rule, remedy = "needs the package pyarrow, which is not installed", "pip install 'tarmac-runway[parquet]'"
+        yield Problem("command line", "format", "parquet", rule, remedy)
+    if asked.out is None and (asked.formats or not asked.json):
+        yield Problem("command line", "out", "", "a report is written into a folder", "add --out DIR")
+
+
+def formats(asked: AskedReport) -> Sequence[str]:
+    """What to write, each once."""
+    return [*dict.fromkeys(asked.formats)] or ["html"]
+
+
+def _stem(asked: AskedReport) -> str:
+    company, layout = (file_name(Path(name).name.removesuffix(".toml")) for name in (asked.company, asked.layout))
+    return f"{company}-{layout}"
+
+
+def _command(asked: AskedReport, dossier: Dossier) -> str:
+    """How to make the same report again."""
+    scenarios = [word for name in asked.scenarios for word in ("-s", name)]
+    told_in = [] if asked.currency is None else ["--currency", asked.currency]
+    run_of = ["--months", asked.months, "--paths", asked.paths, "--seed", dossier.forecast.origin.seed]
+    words = ["tarmac", "report", asked.company, *scenarios, "--layout", asked.layout, *run_of, *told_in, "--out", "."]
+    return safe(shlex.join(map(str, words)))
+
+
+def _screen(made: Made) -> str:
+    """The answer and the key figures; the rest stands in the files."""
+    report, origin = made.report, made.dossier.forecast.origin
+    lines = [f"{safe(report.company)}: {report.title}", report.answer]
+    lines += [f"  {figure.name}: {figure.value} ({figure.note})" for figure in report.figures]
+    return "\n".join([*lines, f"Run: {made.dossier.forecast.paths:,} paths, seed {origin.seed}."])
+
+
+def _files(asked: AskedReport, made: Made) -> dict[str, Writer]:
+    """What `--out` leaves, the page last; nothing is begun where one of the files is there already."""
+    files: dict[str, Writer] = {}
+    for name in sorted(formats(asked), key=_PAGES.__contains__):
+        files |= FORMATS[name](made)
+    if asked.out is not None:
+        refuse_existing([asked.out / name for name in files], force=asked.force)
+    return files
+
+
+def _html(made: Made) -> dict[str, Writer]:
+    return {f"{made.stem}.html": text_writer(html_page(made.report, made.layout))}
+
+
+def _markdown(made: Made) -> dict[str, Writer]:
+    """The page, and each of its charts in a file beside it."""
+    names = {picture.name: f"{made.stem}-{picture.name}.svg" for picture in made.report.pictures}
+    charts = {names[picture.name]: _chart(picture) for picture in made.report.pictures}
+    page = markdown_page(made.report, made.layout, pictures=names)
+    return {**charts, f"{made.stem}.md": text_writer(page)}
+
+
+def _chart(picture: Picture) -> Writer:
+    return lambda path: keep(picture.draw(WIDE), path, title=picture.title, description=picture.words)
+
+
+def _csv(made: Made) -> dict[str, Writer]:
+    return {f"{made.stem}-{name}.csv": text_writer(as_csv(frame)) for name, frame in made.report.frames().items()}
+
+
+def _parquet(made: Made) -> dict[str, Writer]:
+    frames = made.report.frames()
+    return {f"{made.stem}-{name}.parquet": _bytes_writer(as_parquet(frame)) for name, frame in frames.items()}
+
+
+def _bytes_writer(content: bytes) -> Writer:
+    return lambda path: path.write_bytes(content)
+
+
+FORMATS: Final[dict[str, Callable[[Made], dict[str, Writer]]]] = {
+    "html": _html,
+    "md": _markdown,
+    "csv": _csv,
+    "parquet": _parquet,
+}
+"""What a report can be written as: the files of each, by name."""
+
+_PAGES: Final = ("html", "md")
+"""Formats that leave one file of this ending, known before the report is made."""
