@@ -8,7 +8,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Comment, Whitespace
 from tomlkit.items import Table as TomlTable
 
-_RULER: Final = "-- "
+_RULER: Final = "---"
 
 
 def evidence_of(text: str) -> dict[str, str]:

@@ -59,7 +59,7 @@ def load(name: str | Path, *, posterior: bool = True) -> Company:
 def _with_posterior(company: Company, path: Path) -> Company:
     """The company with the draws that its header names, from the file beside its own. InputError where they misfit."""
     file = path.with_name(f"{company.company.posterior}{ENDING}")
-    posterior = posterior_from(_text(file, largest=LARGEST), str(shown(file)))
+    posterior = posterior_from(read_text(file, largest=LARGEST), str(shown(file)))
     if problems := list(misfits(company, posterior, file=file.name)):
         raise InputError(problems)
     return calibrated(company, posterior)
@@ -81,13 +81,13 @@ def load_scenario(name: str | Path) -> Scenario:
 def load_facts(name: str | Path, *, company: Company | None = None) -> tuple[Fact, ...]:
     """The facts of that name on the shelf `seeds/`, or in that file; with a company, checked against its lines."""
     found = find("seeds", name, ending=".csv")
-    return facts_from(_text(found.path), str(shown(found.path)), company=company)
+    return facts_from(read_text(found.path), str(shown(found.path)), company=company)
 
 
 def load_actuals(name: str | Path, *, currency: str | None = None) -> Actuals:
     """The monthly actuals of that name on the shelf `seeds/`, or in that file; in a currency, if one is given."""
     found = find("seeds", name, ending=".csv")
-    return actuals_from(_text(found.path), str(shown(found.path)), currency=currency)
+    return actuals_from(read_text(found.path), str(shown(found.path)), currency=currency)
 
 
 def is_outcomes(name: str) -> bool:
@@ -101,7 +101,7 @@ def load_outcomes(name: str | Path) -> tuple[Snapshot, ...] | Ratios:
     """The snapshots or the ratios of that name on the shelf `seeds/outcomes/`, or in that file, CSV or ARFF."""
     ending = ".arff" if str(name).endswith(".arff") else ".csv"
     found = find(OUTCOMES, name, ending=ending)
-    file, text = str(shown(found.path)), _text(found.path, largest=LARGEST_TABLE)
+    file, text = str(shown(found.path)), read_text(found.path, largest=LARGEST_TABLE)
     if ending == ".arff":
         return ratios_from_arff(text, file)
     return ratios_from(text, file) if is_ratios(text) else snapshots_from(text, file)
@@ -144,7 +144,7 @@ def shelf_shipped(shelf: str) -> Path:
 
 def read_toml(path: Path) -> Mapping[str, Any]:
     """The document in a TOML file. InputError where it cannot be read, is too large, or is not TOML."""
-    text = _text(path)
+    text = read_text(path)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -155,10 +155,11 @@ def read_toml(path: Path) -> Mapping[str, Any]:
 
 def read_table(path: Path) -> str:
     """The text of a CSV file. InputError where it cannot be read, is too large, or is not text."""
-    return _text(path, largest=LARGEST_TABLE)
+    return read_text(path, largest=LARGEST_TABLE)
 
 
-def _text(path: Path, *, largest: int = LARGEST_FILE) -> str:
+def read_text(path: Path, *, largest: int = LARGEST_FILE) -> str:
+    """The text in a file. InputError where it cannot be read, is too large, or is not UTF-8."""
     try:
         with path.open("rb") as file:
             content = file.read(largest + 1)

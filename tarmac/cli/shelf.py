@@ -14,6 +14,7 @@ from tarmac.company import company_from, json_schema
 from tarmac.company.fights import fights
 from tarmac.errors import InputError, Problem
 from tarmac.library import Found
+from tarmac.report.layouts import load_layout
 
 MISTAKE: Final = 2
 _LONGEST_HEADER: Final = 1000
@@ -49,6 +50,11 @@ def _scenario_title(found: Found) -> str:
     return library.load_scenario(found.path).title
 
 
+def _layout_title(found: Found) -> str:
+    layout = load_layout(found.path)
+    return f"{layout.title}: {layout.reader}"
+
+
 def _table_kind(found: Found) -> str:
     with found.path.open(encoding="utf-8-sig", errors="replace") as file:
         header = set(file.readline(_LONGEST_HEADER).strip().split(","))
@@ -67,6 +73,7 @@ _KINDS: Final = {
 _SHELVES: Final = (
     ("models", ENDING, _model_title),
     ("scenarios", ENDING, _scenario_title),
+    ("reports", ENDING, _layout_title),
     ("seeds", ".csv", _table_kind),
     (library.OUTCOMES, ".csv", _table_kind),
     (library.PORTFOLIOS, ".csv", _table_kind),
@@ -81,7 +88,7 @@ def _origin(found: Found) -> str:
 
 
 def check(names: Sequence[str]) -> int:
-    """Check companies and scenarios, by name or file; all mistakes of all of them."""
+    """Check companies, scenarios and layouts, by name or file; all mistakes of all of them."""
     problems: list[Problem] = []
     for name in names:
         try:
@@ -97,6 +104,8 @@ def _checked(name: str) -> str:
     """What a file that is right turns out to be, and what is odd about it. InputError where it is not right."""
     path = _found(name).path
     document = library.read_toml(path)
+    if "section" in document and "company" not in document:
+        return f"the layout {safe(load_layout(path).title)}"
     if "change" in document or ("title" in document and "company" not in document):
         return f"the scenario {safe(library.load_scenario(path).title)}"
     company = library.load(path)
@@ -104,14 +113,14 @@ def _checked(name: str) -> str:
 
 
 def _found(name: str) -> Found:
-    """The file of a model of that name, or else of a scenario."""
+    """The file of a model of that name, or else of a scenario or a layout."""
     try:
         return library.find("models", name)
     except InputError as error:
-        scenarios = [found for found in library.on_shelf("scenarios") if found.name == name]
-        if not scenarios:
+        others = [item for shelf in ("scenarios", "reports") for item in library.on_shelf(shelf) if item.name == name]
+        if not others:
             raise InputError(list(_models_or_scenarios(error))) from None
-        return scenarios[0]
+        return others[0]
 
 
 def _models_or_scenarios(error: InputError) -> Iterator[Problem]:
@@ -120,7 +129,7 @@ def _models_or_scenarios(error: InputError) -> Iterator[Problem]:
             problem.file,
             problem.where,
             problem.value,
-            "is a file, or a name on the shelves models/ and scenarios/",
+            "is a file, or a name on the shelves models/, scenarios/ and reports/",
             problem.remedy,
         )
 

@@ -182,7 +182,9 @@ def tornado(found: Ranking, ax: "Axes", *, what: str = "survive") -> "Axes":
     places = np.arange(len(chosen))[::-1]
     errors = np.maximum(np.vstack([values - low, high - values]), 0.0)
     ax.barh(places, values, color=[BLUE if value >= 0 else VERMILLION for value in values], height=0.62)
-    ax.errorbar(values, places, xerr=errors, fmt="none", ecolor=INK, elinewidth=1.2, capsize=3)
+    bars = ax.errorbar(values, places, xerr=errors, fmt="none", ecolor=INK, elinewidth=1.2, capsize=3)
+    for cap in bars.lines[1]:
+        cap.set_markerfacecolor(INK)
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.set_yticks(places, [drawable(short(effect.handle.lever.named(), 44)) for effect in found.effects])
     ax.set_ylim(-0.6, len(chosen) - 0.4)

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|#~])")
-_NUMBER: Final = re.compile(r"[-+<>$€£]*(?:[A-Z]{3} )?\d[\d,.]*[a-zA-Z%]?\b")
 STYLE: Final = "report.css"
 
 
@@ -56,7 +55,7 @@ def _drawn(picture: Picture, drawings: Drawings) -> dict[str, "Markup"]:
 def _style_sheet() -> str:
     """The style sheet on the shelf: of the working folder, else the shipped one."""
     path = next(folder / STYLE for folder in _folders() if (folder / STYLE).is_file())
-    return path.read_text(encoding="utf-8")
+    return library.read_text(path).replace("</", "<\\/")
 
 
 def _folders() -> list[Path]:
@@ -73,7 +72,7 @@ def _filled(name: str, found: Mapping[str, Any]) -> str:
         raise InputError([Problem("layout", "template", str(error.name), rule, remedy)]) from None
     except jinja2.TemplateSyntaxError as error:
         raise _wrong(error.name or name, str(error.message), line=error.lineno) from None
-    except (jinja2.TemplateError, TypeError) as error:
+    except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError) as error:
         raise _wrong(name, str(error), line=None) from None
 
 
@@ -92,8 +91,7 @@ def _environment() -> "Environment":
     environment = ImmutableSandboxedEnvironment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
-    filters: dict[str, Callable[..., Any]] = {"md": _markdown, "is_number": is_number}
-    environment.filters.update(filters)
+    environment.filters["md"] = _markdown
     return environment
 
 
@@ -103,12 +101,3 @@ def _markdown(text: str) -> "Markup":
 
     words = " ".join(text.split()).replace("&", "&amp;")
     return markupsafe.Markup(_SPECIAL.sub(r"\\\1", words))  # noqa: S704  (escaped here)
-
-
-def is_number(text: str) -> bool:
-    """Whether a cell holds a number, which stands at the right.
-
-    >>> [is_number(text) for text in ("$4.2M", "62.2±0.7%", "-", "Dec 2023", "CNY 4M", "compute")]
-    [True, True, True, True, True, False]
-    """
-    return text in {"-", "0"} or bool(_NUMBER.match(text)) or bool(re.fullmatch(r"[A-Z][a-z]{2} \d{4}", text))

@@ -20,7 +20,7 @@ def list_() -> int:
 
 
 def check(files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Companies and scenarios.")]) -> int:
-    """Check companies and scenarios, and print every mistake of all of them."""
+    """Check companies, scenarios and layouts, and print every mistake of all of them."""
     return shelf.check(files)
 
 
