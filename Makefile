@@ -4,7 +4,7 @@ VENV ?= .venv
 JOBS ?= 2
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench readme clean
+.PHONY: demo test lint bench readme gallery clean
 
 # The reference case: its forecast on the screen, and its runway chart in demo/.
 demo: $(VENV)/.installed
@@ -26,6 +26,10 @@ bench: $(VENV)/.bench
 # The screen and the picture in README.md and what models/README.md makes of the engine, as they are now.
 readme: $(VENV)/.dev
 	$(BIN)/python -m tests.readme
+
+# The pictures that the READMEs show, from pinned runs, each with the numbers it draws; a test says when they are old.
+gallery: $(VENV)/.dev
+	$(BIN)/python -m tests.readme gallery
 
 clean:
 	rm -rf .venv demo dist build .coverage htmlcov .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache

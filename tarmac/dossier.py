@@ -68,6 +68,9 @@ def dossier_of(company: Company, forecast: Forecast, *, wanted: Wanted) -> Dossi
     job = Job(plan_of(company), forecast.origin.seed, forecast.months, min(forecast.paths, PATHS))
     missing: dict[str, str] = {}
     raised = _raised(company, job, wanted=wanted, missing=missing) if wanted.raising else None
+    told = forecast.origin.translation
+    if raised is not None and told is not None:
+        raised = raised.in_currency(forecast.origin.currency, rate=told.rate)
     scenarios, titles = _fitting(company, wanted.scenarios, missing=missing)
     handles, left_out = handles_for(company) if wanted.levers else ((), ())
     compared, ranked = _side_by_side(company, job, scenarios=scenarios, levers=(handles, left_out))

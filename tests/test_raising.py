@@ -12,7 +12,7 @@ from tarmac.company import Company, company_from
 from tarmac.engine.block import Job, Prepared
 from tarmac.errors import InputError
 from tarmac.layout import plan_of
-from tarmac.raising import LEVELS, Attempt, Raise, attempt_of, raising, runway_without
+from tarmac.raising import LEVELS, Attempt, Raise, attempt_of, raising, runway_without, savings
 from tarmac.raising.attempt import with_attempt
 from tarmac.report.raising import begin_in_words, raise_text
 from tarmac.report.raising_charts import instead_table, need_table, start_table
@@ -247,3 +247,18 @@ def test_mistakes_are_named(confidence: float, at: int, where: str) -> None:
 def test_an_attempt_that_makes_no_sense_is_named() -> None:
     with pytest.raises(InputError, match=r"the raise\.takes"):
         found(company(), attempt=Attempt("banana", 1, {}, "the test"))
+
+
+def test_a_raise_told_in_another_currency_is_the_same_at_one_rate() -> None:
+    saving = savings(load("ai-lab"))[:1]
+    own = found(load("ai-lab"), paths=300, attempt=attempt_of(load("ai-lab")), instead=saving)
+    told = own.in_currency("CNY", rate=0.14)
+    assert own.amount is not None
+    assert told.amount == pytest.approx(own.amount / 0.14)
+    assert told.need.interval(0.9)[0] == pytest.approx((own.need.interval(0.9)[0] or 0) / 0.14)
+    assert told.amounts == pytest.approx([amount / 0.14 for amount in own.amounts])
+    assert told.alternatives[1].amount == pytest.approx((own.alternatives[1].amount or 0) / 0.14)
+    assert (told.in_time == own.in_time).all()
+    assert told.as_json()["currency"] == "CNY"
+    assert "CNY" in raise_text(told)
+    assert "$" not in raise_text(told)

@@ -1,7 +1,9 @@
 import re
 import shlex
+from io import StringIO
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tarmac.cli.main import main
@@ -9,8 +11,8 @@ from tests.facts_page import page
 from tests.models_page import page as models_page
 from tests.readme import (
     COMPARED,
+    DOCS,
     MODELS,
-    PICTURE,
     RAISE,
     README,
     ROOT,
@@ -18,6 +20,7 @@ from tests.readme import (
     between_markers,
     blocks,
     demo,
+    drawings,
     screens,
     shown_screens,
 )
@@ -94,9 +97,29 @@ def _numbers(text: str) -> list[float]:
     return [float(number.replace(",", "")) for number in NUMBER.findall(MONTH.sub("", text))]
 
 
-def test_the_picture_is_there_and_small() -> None:
-    assert PICTURE.stat().st_size < 300_000
-    assert PICTURE.relative_to(ROOT).as_posix() in README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["runway", "raise", "compare"])
+def test_the_pictures_show_the_numbers_of_today(name: str) -> None:
+    """The table beside each picture, and the words in it, to the measure of the screens; else: make gallery."""
+    assert drawings().keys() == {path.stem for path in DOCS.glob("*.svg")}
+    kept, now = (pd.read_csv(source) for source in (DOCS / f"{name}.csv", StringIO(drawings()[name][0])))
+    pd.testing.assert_frame_equal(kept, now, rtol=0.03, atol=0.03)
+
+
+@pytest.mark.parametrize("name", ["runway", "raise", "compare"])
+def test_the_pictures_say_in_words_what_they_show(name: str, tmp_path: Path) -> None:
+    drawings()[name][1](tmp_path / f"{name}.svg")
+    shown, now = (_description(folder / f"{name}.svg") for folder in (DOCS, tmp_path))
+    _assert_alike(shown, now)
+
+
+def _description(picture: Path) -> str:
+    return re.findall("<desc>(.*?)</desc>", picture.read_text(encoding="utf-8"), re.DOTALL)[0]
+
+
+def test_the_pictures_are_shown_and_small() -> None:
+    for name in ("runway", "raise", "compare"):
+        assert (DOCS / f"{name}.svg").stat().st_size < 300_000
+        assert f"(docs/{name}.svg)" in README.read_text(encoding="utf-8")
 
 
 def test_links_lead_somewhere() -> None:

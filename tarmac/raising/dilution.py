@@ -1,7 +1,7 @@
 """What a raise costs those who own the company: through the cap table of every path."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,13 @@ class Dilution:
     at_exit: Span | None
     proceeds: Span | None
     paths: int
+
+    def in_unit(self, unit: float) -> "Dilution":
+        """The same with amounts in another unit of money."""
+        got = self.proceeds
+        if got is None:
+            return self
+        return replace(self, proceeds=Span(got.p5 / unit, got.p50 / unit, got.p95 / unit, got.paths))
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, null where there is no path."""

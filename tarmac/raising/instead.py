@@ -38,6 +38,12 @@ class Alternative:
     alone: int
     paths: int
 
+    def in_unit(self, unit: float) -> "Alternative":
+        """The same with amounts in another unit of money."""
+        amount, difference = (None if value is None else value / unit for value in (self.amount, self.difference))
+        interval = None if self.interval is None else (self.interval[0] / unit, self.interval[1] / unit)
+        return replace(self, amount=amount, difference=difference, interval=interval)
+
     def as_json(self) -> dict[str, Any]:
         """Plain values, null where no amount does."""
         return {

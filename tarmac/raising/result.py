@@ -1,6 +1,6 @@
 """The answer to how much and by when, as it is read by people and programs."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -75,6 +75,17 @@ class Raise:
         """Months from the start to the money, on a share `level` of the paths at most; None beyond the horizon."""
         months = int(np.searchsorted(np.cumsum(self.waits), level * self.paths - 1e-9))
         return months if months < self.months else None
+
+    def in_currency(self, currency: str, *, rate: float) -> "Raise":
+        """The same raise told in another currency, whose unit costs `rate` in the company's own, month for month."""
+        return replace(
+            self,
+            currency=currency,
+            need=replace(self.need, unit=rate),
+            amounts=tuple(amount / rate for amount in self.amounts),
+            dilution=None if self.dilution is None else self.dilution.in_unit(rate),
+            alternatives=tuple(row.in_unit(rate) for row in self.alternatives),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, months counted from 1 or as "2023-01"; null where no amount suffices or it is too late."""

@@ -26,8 +26,9 @@ def assumptions(dossier: Dossier) -> Section:
     pairs = tuple(
         f"{printable(item.between[0])} and {printable(item.between[1])}: {item.value:g}" for item in company.correlation
     )
-    notes = (f"Drivers that move together (correlation): {'; '.join(pairs)}.",) if pairs else ()
-    return Section("assumptions", "What is assumed, and why", (" ".join(sentences),), tables=sheets, notes=notes)
+    notes = [f"Amounts that name no currency are in {company.company.currency}, as in the company's file."]
+    notes += [f"Drivers that move together (correlation): {'; '.join(pairs)}."] if pairs else []
+    return Section("assumptions", "What is assumed, and why", (" ".join(sentences),), tables=sheets, notes=tuple(notes))
 
 
 def _declared(table: Declared, evidence: Mapping[str, str]) -> Sheet:
