@@ -113,7 +113,8 @@ def test_the_pictures_say_in_words_what_they_show(name: str, tmp_path: Path) -> 
 
 
 def _description(picture: Path) -> str:
-    return re.findall("<desc>(.*?)</desc>", picture.read_text(encoding="utf-8"), re.DOTALL)[0]
+    [found] = re.findall("<desc>(.*?)</desc>", picture.read_text(encoding="utf-8"), re.DOTALL)
+    return str(found)
 
 
 def test_the_pictures_are_shown_and_small() -> None:

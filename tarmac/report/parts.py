@@ -19,26 +19,24 @@ SCHEMA: Final = "tarmac.report/1"
 class Sheet:
     """A table for people: cells are texts, the first of a row is its heading.
 
-    `frame`: the same numbers in full, for programs; without it the cells themselves. `prose`: places of columns that
-    hold sentences, counted from 0.
+    `frame` makes the same numbers in full, for programs; without it they are the cells themselves. `prose`: places of
+    columns that hold sentences, counted from 0.
     """
 
     name: str
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    frame: "pd.DataFrame | None" = None
+    frame: "Callable[[], pd.DataFrame] | None" = None
     prose: frozenset[int] = frozenset()
 
     def as_frame(self) -> "pd.DataFrame":
         """The table for programs; its index is part of it."""
         import pandas as pd
 
-        return pd.DataFrame(list(self.rows), columns=list(self.heads)) if self.frame is None else self._indexed()
-
-    def _indexed(self) -> "pd.DataFrame":
-        frame = self.frame
-        assert frame is not None  # noqa: S101  (asked only where there is one)
+        if self.frame is None:
+            return pd.DataFrame(list(self.rows), columns=list(self.heads))
+        frame = self.frame()
         return frame.reset_index() if any(frame.index.names) else frame
 
     def as_json(self) -> dict[str, Any]:

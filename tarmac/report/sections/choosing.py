@@ -61,7 +61,7 @@ def _outcomes(found: Comparison, titles: dict[str, str]) -> Sheet:
     rows = tuple(
         _outcome(found, outcome, title=titles.get(outcome.name, ""), dates=[*dates]) for outcome in found.outcomes
     )
-    return Sheet("scenarios", "What each scenario comes to", heads, rows, compare_table(found))
+    return Sheet("scenarios", "What each scenario comes to", heads, rows, lambda: compare_table(found))
 
 
 def _outcome(found: Comparison, outcome: Outcome, *, title: str, dates: list[int]) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ def _overlay(found: Comparison) -> Sheet:
         for month in range(found.months)
     )
     title = "Probability of insolvency by month end"
-    return Sheet("scenarios-by-month", title, ("month", *names), rows, survival_overlay_table(found))
+    return Sheet("scenarios-by-month", title, ("month", *names), rows, lambda: survival_overlay_table(found))
 
 
 def levers(dossier: Dossier) -> Section | None:
@@ -127,18 +127,30 @@ def _levers(found: Ranking, *, end: str) -> Sheet:
     heads = ("one unit", f"points to {end}", "months of solvency", "half insolvent later by")
     rows = tuple(_lever(effect, found.comparison.currency, priced=priced) for effect in found.effects)
     return Sheet(
-        "levers", "What one unit of each lever buys", (*heads, "cost") if priced else heads, rows, levers_table(found)
+        "levers",
+        "What one unit of each lever buys",
+        (*heads, "cost") if priced else heads,
+        rows,
+        lambda: levers_table(found),
     )
 
 
 def _lever(effect: Effect, currency: str, *, priced: bool) -> tuple[str, ...]:
-    later, cost = effect.pair.runway(0.5).value, effect.handle.cost
-    half = "-" if later is None else f"{later:+.0f} months" if abs(later) != 1 else f"{later:+.0f} month"
+    cost = effect.handle.cost
     costs = [] if not priced else ["-" if cost is None else format_money(cost, currency)]
     return (
         short(effect.handle.lever.named(), 60),
         points(effect.survive),
         signed(effect.months_solvent),
-        "no change" if later == 0 else half,
+        _later(effect),
         *costs,
     )
+
+
+def _later(effect: Effect) -> str:
+    """By how many months half of the paths are insolvent later."""
+    before, after = (outcome.insolvent.month(0.5) for outcome in (effect.pair.base, effect.pair.other))
+    if before is None or after is None:
+        return "-"
+    months = after - before
+    return f"{months:+d} month{'' if abs(months) == 1 else 's'}" if months else "no change"

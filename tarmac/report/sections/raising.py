@@ -67,7 +67,7 @@ def _curve(found: Raise) -> Sheet:
         for level in LEVELS
     )
     title = f"Money at the start of {(found.first_month + found.at).label}"
-    return Sheet("raise", title, ("of the paths", "amount", "from", "to"), rows, need_table(found).round(2))
+    return Sheet("raise", title, ("of the paths", "amount", "from", "to"), rows, lambda: need_table(found).round(2))
 
 
 def _starts(found: Raise) -> Sheet:
@@ -81,4 +81,4 @@ def _starts(found: Raise) -> Sheet:
     )
     heads = ("begun in", *(format_money(amount, found.currency) for amount in found.amounts))
     title = f"Paths that reach the end of {end} solvent, if the attempt closes, by its start and amount"
-    return Sheet("starts", title, heads, rows, start_table(found))
+    return Sheet("starts", title, heads, rows, lambda: start_table(found))

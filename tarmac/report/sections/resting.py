@@ -55,7 +55,7 @@ def facts(dossier: Dossier) -> Section | None:
         "of a bound with at least 5% of the paths)."
     )
     note = f"On the first {counted(min(dossier.forecast.paths, PATHS), 'path')}, those that live to see the figure."
-    sheet = Sheet("facts", "The model beside the facts", heads, rows, found)
+    sheet = Sheet("facts", "The model beside the facts", heads, rows, lambda: found)
     return Section("facts", "Fit to facts", (text,), tables=(sheet,), notes=(note,))
 
 

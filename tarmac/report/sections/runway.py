@@ -49,9 +49,7 @@ def runway(dossier: Dossier) -> Section:
 
 def _runway_sheet(forecast: Forecast) -> Sheet:
     """Quantiles of cash and every drawn clock by month; for programs also the single paths and the intervals."""
-    import pandas as pd
-
-    cash, survival = cash_table(forecast).round(2), survival_table(forecast)
+    cash = cash_table(forecast)
     percents = sorted({50, *(percent for band in BANDS.values() for percent in band)})
     money, clocks = [f"p{percent}" for percent in percents], drawn_clocks(forecast)
     code = in_currency(forecast.origin.currency)
@@ -64,8 +62,14 @@ def _runway_sheet(forecast: Forecast) -> Sheet:
         )
         for month in range(forecast.months)
     )
-    frame = pd.concat([cash, survival], axis=1)
-    return Sheet("runway", "Cash and probabilities by month end", tuple(heads), rows, frame)
+    return Sheet("runway", "Cash and probabilities by month end", tuple(heads), rows, lambda: _runway_frame(forecast))
+
+
+def _runway_frame(forecast: Forecast) -> "pd.DataFrame":
+    """The numbers drawn: quantiles of cash, the single paths, each clock with its interval."""
+    import pandas as pd
+
+    return pd.concat([cash_table(forecast).round(2), survival_table(forecast)], axis=1)
 
 
 def clocks(dossier: Dossier) -> Section:
@@ -85,7 +89,7 @@ def clocks(dossier: Dossier) -> Section:
         "Clocks",
         paragraphs=(" ".join(_alive(forecast)),),
         tables=(
-            Sheet("clocks", "When each clock strikes", heads, rows, _clock_frame(forecast)),
+            Sheet("clocks", "When each clock strikes", heads, rows, lambda: _clock_frame(forecast)),
             _money_sheet(forecast, shown),
         ),
         notes=(" ".join(notes),),
@@ -162,7 +166,7 @@ def _owned_sheet(forecast: Forecast) -> Sheet:
         (end_of(forecast, month), *("-" if np.isnan(share) else format_share(float(share)) for share in values))
         for month, values in enumerate(frame.to_numpy())
     )
-    return Sheet("ownership", "Share of founders and staff by month end", heads, rows, frame.round(6))
+    return Sheet("ownership", "Share of founders and staff by month end", heads, rows, lambda: frame.round(6))
 
 
 def _holders(forecast: Forecast) -> Sheet:
