@@ -1,7 +1,6 @@
 """Everything a report tells of, worked out on the same draws: the raise, scenarios side by side, levers, facts."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tarmac import library
 from tarmac.company import Company
+from tarmac.company.calibrated import fingerprint
 from tarmac.comparing import BASE, Comparison, keep_past, outcomes
 from tarmac.engine.block import Job
 from tarmac.errors import InputError
@@ -45,7 +45,7 @@ class Dossier:
     """A company after its scenarios, its forecast, and what else a report tells of, None where it was not asked for.
 
     `missing`: why something that was asked for is not there, by what it is ("raise", "scenario.NAME"). `evidence`: what
-    the company file says its numbers rest on, by key path. `digest`: SHA-256 of the company as it was run.
+    the company file says its numbers rest on, by key path. `digest`: that of the company as it was run.
     """
 
     company: Company
@@ -89,10 +89,11 @@ def dossier_of(company: Company, forecast: Forecast, *, wanted: Wanted) -> Dossi
 
 
 def digest_of(company: Company) -> str:
-    """SHA-256 of a company as it is run: every number in the words it was written in, and what facts have taught."""
-    text = json.dumps(company.document(), sort_keys=True, default=str)
-    taught = "" if company.posterior is None else company.posterior.text()
-    return hashlib.sha256(f"{text}\n{taught}".encode()).hexdigest()
+    """The fingerprint of a company as it is run; of one that has been calibrated, that of its draws, too."""
+    known = fingerprint(company)
+    if company.posterior is None:
+        return known
+    return f"{known}, draws {hashlib.sha256(company.posterior.text().encode()).hexdigest()[:16]}"
 
 
 def _raised(company: Company, job: Job, *, wanted: Wanted, missing: dict[str, str]) -> Raise | None:

@@ -113,7 +113,7 @@ def provenance(dossier: Dossier, command: str) -> Section:
             "company",
             f"{printable(origin.company)} ({printable(PurePath(dossier.company.file.partition(' + ')[0]).name)})",
         ),
-        ("model digest (SHA-256)", dossier.digest),
+        ("model digest", dossier.digest),
         ("scenarios", ", ".join(map(printable, origin.scenarios)) or "none"),
         ("months", f"{origin.months}, {origin.first_month.label} to {end}"),
         ("currency", told_in(forecast)),
