@@ -50,9 +50,10 @@ def facts(dossier: Dossier) -> Section | None:
     inside, count = int(found["inside"].sum()), len(found)
     rows = tuple(_fact(row) for row in found.to_dict("records"))
     heads = ("figure", "months", "known", "model P5", "median", "P95", "the fact is")
+    lie = "lies" if inside == 1 else "lie"
     text = (
-        f"Of {counted(count, 'published figure')}, {inside} lie inside what the model says (P5 to P95, or on its side "
-        "of a bound with at least 5% of the paths)."
+        f"Of {counted(count, 'published figure')}, {inside} {lie} inside what the model says (P5 to P95, or on its "
+        "side of a bound with at least 5% of the paths)."
     )
     note = f"On the first {counted(min(dossier.forecast.paths, PATHS), 'path')}, those that live to see the figure."
     sheet = Sheet("facts", "The model beside the facts", heads, rows, lambda: found)
