@@ -1,6 +1,5 @@
 """A portfolio run: all its companies, block by block, on one process or several, with stresses and deadlines."""
 
-import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
@@ -21,7 +20,6 @@ from tarmac.portfolio.tally import Tally
 from tarmac.scenario import Scenario
 from tarmac.simulation import How, check_run, overflow_told
 from tarmac.streams import BLOCK_PATHS, MARKET, fresh_seed
-from tarmac.workers import elsewhere
 
 MOST_PATHS: Final = 10_000_000
 
@@ -65,7 +63,7 @@ def look_ahead(
     check_run(months=months, paths=paths, seed=seed, most=MOST_PATHS)
     run = _Run(portfolio, common, seed=fresh_seed() if seed is None else seed, months=months, paths=paths)
     questions = run.questions()
-    results = _done([*questions, *run.tasks()], how, workers=_workers(how, paths * len(questions)))
+    results = _done([*questions, *run.tasks()], how, worth=paths * len(questions) >= _WORTH_PROCESSES)
     answers = [found for found in islice(results, len(questions)) if isinstance(found, Answer)]
     return run.forecast(answers, (found for found in results if isinstance(found, Part)))
 
@@ -166,22 +164,14 @@ def _teller(name: str, places: Sequence[int], *, laid: Sequence[tuple[Company, P
     return places[rates.index(max(rates))]
 
 
-def _workers(how: How, runs: int) -> int:
-    if how.workers is not None:
-        return how.workers
-    return (os.cpu_count() or 1) if runs >= _WORTH_PROCESSES else 1
-
-
 def result_of(item: Item) -> Part | Answer:
     """The result of one piece of work."""
     return run_task(item) if isinstance(item, Task) else answer_of(item)
 
 
-def _done(items: Sequence[Item], how: How, *, workers: int) -> Iterator[Part | Answer]:
+def _done(items: Sequence[Item], how: How, *, worth: bool) -> Iterator[Part | Answer]:
     """The results in the order of the work, wherever it is done."""
-    results: Iterator[Part | Answer]
-    alone = workers == 1 or len(items) == 1
-    results = map(result_of, items) if alone else elsewhere(result_of, [(item,) for item in items], workers=workers)
+    results = how.carried(by=len(items), worth=worth).map(result_of, [(item,) for item in items])
     total, done = sum(map(_size, items)), 0
     for item, result in zip(items, results, strict=True):
         done += _size(item)
