@@ -49,7 +49,7 @@ class Reference:
     @classmethod
     def fitted(cls, points: Points) -> "Reference":
         """To a population: the directions in which it is clearly narrower than the prior (likelihood-informed)."""
-        values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(points)))
+        values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(points, dtype=np.float32)).astype(np.float64))
         narrow = values < _NARROWED
         fitted = (points.mean(axis=1), vectors[:, narrow], np.maximum(values[narrow], _SMALLEST))
         return cls(*(part.astype(np.float32) for part in fitted))

@@ -41,7 +41,7 @@ class Effort:
     particles: int = 8_192
     pools: int = 10
     kept: float = 0.9
-    sweeps: int = 4
+    sweeps: int = 3
     last: int = 40
     forgotten: float = 0.3
     powers: int = 200
