@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from tarmac.report import spreadsheet
 from tarmac.report.figure import Size
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class Report:
 
 def as_csv(frame: "pd.DataFrame") -> str:
     """A table for programs as CSV."""
-    return str(frame.to_csv(index=False, lineterminator="\n"))
+    return spreadsheet.as_csv(frame, index=False)
 
 
 def as_parquet(frame: "pd.DataFrame") -> bytes:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tarmac.errors import printable
 from tarmac.money import format_money
+from tarmac.report import spreadsheet
 from tarmac.report.words import counted, short
 from tarmac.statements import Statements
 from tarmac.statements.tables import TOTALS, within
@@ -26,9 +27,6 @@ _HALF_A_CENT: Final = 0.005
 _LEGEND: Final = (
     "to three digits: what comes is positive, what goes is negative. Lines that are zero throughout are left out."
 )
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
-
 Rows = Mapping[str, NDArray[np.float64]]
 """A line's amounts, a column each."""
 
@@ -141,15 +139,4 @@ def statement_tables(statements: Statements) -> dict[str, "pd.DataFrame"]:
 
 def as_csv(table: "pd.DataFrame") -> str:
     """A statement as CSV, to the cent. A line whose name a spreadsheet would take for a formula gets a ' in front."""
-    rounded = table.round(2) + 0.0
-    rounded.index = rounded.index.map(harmless)
-    return rounded.to_csv(lineterminator="\n")
-
-
-def harmless(text: str) -> str:
-    """A text as it may stand in a cell of a spreadsheet.
-
-    >>> harmless("=1+1"), harmless("rent")
-    ("'=1+1", 'rent')
-    """
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return spreadsheet.as_csv(table.round(2) + 0.0)

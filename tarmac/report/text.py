@@ -317,7 +317,8 @@ def sampled_in_words(forecast: Forecast) -> str:
     low, high = clock.interval()
     found = float(high[-1] - low[-1]) / 2
     side = "" if found <= sampling.precision else ", not reached"
-    return f"{how}, insolvent by the horizon ±{found:.2g} ({sampling.precision:g} wanted{side})"
+    reached = np.format_float_positional(found, precision=2, fractional=False, trim="-")
+    return f"{how}, insolvent by the horizon ±{reached} ({sampling.precision:g} wanted{side})"
 
 
 def _run(forecast: Forecast) -> list[str]:
