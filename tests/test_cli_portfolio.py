@@ -99,3 +99,19 @@ def test_the_list_names_the_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     shown = capsys.readouterr().out
     assert "seeds/portfolios:\n  example  companies of a portfolio, a row each\n" in shown
+
+
+def test_no_name_is_a_formula_in_a_table(folder: Path) -> None:
+    (folder / "held").mkdir()
+    said = '[company]\nname = \'=HYPERLINK("http://x","y")\'\ncurrency = "USD"\nfirst_month = "2027-01"\n'
+    said += '[cash]\nopening = "1M"\n[[cost]]\nname = "all"\nmonthly = "90k"\n'
+    (folder / "held" / "one.toml").write_text(said, encoding="utf-8")
+    assert main(["portfolio", "held", *FEW, "--out", "made"]) == 0
+    tables = [path.read_text(encoding="utf-8") for path in (folder / "made").glob("*.csv")]
+    assert any("'=HYPERLINK" in table for table in tables)
+    assert not any('\n"=' in table or ',"=' in table or table.startswith('"=') for table in tables)
+
+
+def test_a_rate_without_a_number_is_told_how_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["portfolio", "fund.csv", "--rate", "EUR", *FEW]) == 2
+    assert "remedy: write EUR=1.08" in capsys.readouterr().err

@@ -38,6 +38,11 @@ def test_the_printout_says_the_precision_wanted_and_reached() -> None:
     assert "(0.01 wanted)" in " ".join(text.split())
 
 
+def test_a_precision_reached_by_far_is_told_without_powers_of_ten() -> None:
+    text = printed("--months", "1", "--precision", "0.01")
+    assert "insolvent by the horizon ±0.000059 (0.01 wanted)" in " ".join(text.split())
+
+
 def test_plain_paths_are_told_as_ever() -> None:
     assert "Run: 500 paths, seed 7, no scenario." in printed("--paths", "500")
 

@@ -37,7 +37,8 @@ INTERRUPTED: Final = 130
 app = typer.Typer(
     name="tarmac",
     help="How much runway is left: a startup's cash, simulated month by month, with honest uncertainty.",
-    epilog="Exit codes: 0 done, 1 a fault of ours, 2 a mistake on the command line or in a file, 3 a gate failed.",
+    epilog="Exit codes: 0 done, 1 a fault of ours, 2 a mistake on the command line or in a file, 3 a gate failed or a "
+    "calibration has not come to rest, 130 interrupted.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

@@ -26,6 +26,7 @@ from tarmac.report.portfolio import (
     watch_table,
 )
 from tarmac.report.portfolio_charts import heat_figure, reserve_figure, save_portfolio, watch_figure
+from tarmac.report.spreadsheet import as_csv
 from tarmac.simulation import How
 
 _MOST_WORKERS: Final = 256
@@ -115,6 +116,8 @@ def _rate(text: str) -> tuple[str, float]:
     """
     code, _, number = text.partition("=")
     rule, remedy = "is a currency and what one unit of it costs", "write EUR=1.08"
+    if not number.strip():
+        raise InputError([Problem("command line", "rate", text, rule, remedy)])
     try:
         found = parse_amount(number)
     except NumberError as error:
@@ -132,7 +135,7 @@ def _no_currency(code: str | None) -> Iterator[Problem]:
 
 def _files(found: PortfolioForecast) -> dict[str, Writer]:
     tables = (watch_table, heat_table, quarters_table, failures_table, correlation_table, concentration_table)
-    texts = [as_json(found.as_json()) + "\n", *(table(found).to_csv(lineterminator="\n") for table in tables)]
+    texts = [as_json(found.as_json()) + "\n", *(as_csv(table(found)) for table in tables)]
     figures = (watch_figure, heat_figure, reserve_figure)
     pictures: Sequence[Writer] = [
         lambda path, draw=draw: save_portfolio(draw(found), Path(path), found=found)  # type: ignore[misc]
