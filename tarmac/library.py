@@ -28,6 +28,9 @@ OUTCOMES: Final = "seeds/outcomes"
 PORTFOLIOS: Final = "seeds/portfolios"
 """The shelf of spreadsheets of companies, and of what their rows leave open."""
 
+_ONE_OF: Final = {PORTFOLIOS: "defaults"}
+"""What a name on a shelf is called in messages, where that is not the shelf's own name in the singular."""
+
 _PACKAGE: Final = Path(__file__).resolve().parent
 
 
@@ -117,7 +120,15 @@ def find(shelf: str, name: str | Path, *, ending: str = ".toml") -> Found:
         known = {item.name for item in on_shelf(shelf, ending=ending)}
         rule = f"is a file, or a name on the shelf {shelf}/ (here or shipped)"
         raise InputError(
-            [Problem("command line", shelf.removesuffix("s"), printable(text), rule, nearest(text, known))]
+            [
+                Problem(
+                    "command line",
+                    _ONE_OF.get(shelf, shelf.removesuffix("s")),
+                    printable(text),
+                    rule,
+                    nearest(text, known),
+                )
+            ]
         )
     return here[0]
 

@@ -186,8 +186,9 @@ def test_a_failed_write_leaves_nothing(folder: Path) -> None:
         path.write_text("half", encoding="utf-8")
         raise OSError(28, "no space left")
 
-    with pytest.raises(InputError, match="no space left"):
+    with pytest.raises(InputError, match="no space left") as caught:
         write_all(folder, {"one.txt": lambda path: path.write_text("whole", encoding="utf-8"), "two.txt": fail})
+    assert "make room there" in str(caught.value)
     assert {path.name for path in folder.iterdir()} == {"acme.toml"}
 
 

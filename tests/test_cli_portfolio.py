@@ -115,3 +115,8 @@ def test_no_name_is_a_formula_in_a_table(folder: Path) -> None:
 def test_a_rate_without_a_number_is_told_how_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["portfolio", "fund.csv", "--rate", "EUR", *FEW]) == 2
     assert "remedy: write EUR=1.08" in capsys.readouterr().err
+
+
+def test_defaults_that_nobody_has_are_called_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["portfolio", "fund.csv", "--rate", "EUR=1.1", "--defaults", "nix", *FEW]) == 2
+    assert "command line: defaults = nix" in capsys.readouterr().err

@@ -66,3 +66,8 @@ def test_a_gate_is_judged_with_the_error_of_replicates(capsys: pytest.CaptureFix
 def test_mistakes_are_told_with_a_remedy(wrong: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*RUN, *wrong]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_word_that_is_no_choice_is_told_without_the_name_of_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*RUN, "--sampler", "halton"]) == 2
+    assert "Value error" not in capsys.readouterr().err

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from tarmac.portfolio import PortfolioForecast, look_ahead
 from tarmac.portfolio.counting import mean_count
@@ -20,6 +21,7 @@ from tarmac.report.portfolio import (
     watch_table,
 )
 from tarmac.report.portfolio_charts import heat_figure, reserve_figure, save_portfolio, watch_figure
+from tarmac.report.style import FAINT_INK, INK
 from tests.holdings import burning, held, struck, uncertain
 
 LONG = "A Company Whose Name Goes On, and On, and On & Sons of Somewhere"
@@ -99,6 +101,21 @@ def test_pictures_are_kept_with_a_text_alternative(draw: object, found: Portfoli
     text = (tmp_path / "picture.svg").read_text(encoding="utf-8")
     assert "<desc>" in text
     assert LONG[:15] in text
+
+
+def test_figures_of_the_watch_list_can_be_read_on_every_shade(found: PortfolioForecast) -> None:
+    (ax,) = watch_figure(found).axes[:1]
+    dark = luminance(INK) + 0.05
+    assert {text.get_color() for text in ax.texts} <= {INK, FAINT_INK}
+    assert ax.patches
+    assert min(luminance(patch.get_facecolor()) + 0.05 for patch in ax.patches) / dark > 4
+
+
+def luminance(colour: object) -> float:
+    """How light a colour is, as WCAG reckons contrast."""
+    rgb = np.array(to_rgb(colour))  # type: ignore[arg-type]
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
 def test_the_heat_map_draws_the_table(found: PortfolioForecast) -> None:

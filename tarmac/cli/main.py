@@ -98,7 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         note(str(error))
         return MISTAKE
     except TyperException as error:
-        note(f"tarmac: {safe(error.format_message())}\nTry 'tarmac --help', or 'tarmac COMMAND --help'.")
+        said = safe(error.format_message()).replace(": Value error, ", ": ")
+        note(f"tarmac: {said}\nTry 'tarmac --help', or 'tarmac COMMAND --help'.")
         return MISTAKE
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED

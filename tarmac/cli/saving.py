@@ -1,5 +1,6 @@
 """Files a command leaves: none is overwritten unasked, and none is ever half written."""
 
+import errno
 import json
 import re
 import shutil
@@ -14,6 +15,8 @@ Writer = Callable[[Path], object]
 """Writes one file at the path it is given, which has the file's final name."""
 
 _LONGEST_NAME: Final = 100
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""Of the operating system's errors: there is no room for a file."""
 
 
 def file_name(name: str) -> str:
@@ -60,9 +63,8 @@ def write_all(folder: Path, writers: Mapping[str, Writer]) -> list[Path]:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
         rule = "is a folder that files can be written into"
-        raise InputError(
-            [_problem(folder, error.strerror or "cannot be written", rule=rule, remedy="choose another folder")]
-        ) from None
+        remedy = "make room there, or choose another folder" if error.errno in _FULL else "choose another folder"
+        raise InputError([_problem(folder, error.strerror or "cannot be written", rule=rule, remedy=remedy)]) from None
 
 
 def text_writer(text: str) -> Writer:

@@ -185,7 +185,8 @@ def _notes(found: PortfolioForecast) -> list[str]:
     fewer = found.stresses[0].outcome.paths if found.stresses else found.paths
     sentences.append(
         f"Run: {counted(found.paths, 'path')}, seed {found.seed}, {scenarios}; stresses and raises on the first "
-        f"{fewer:,}. P10: on one path in ten by then. ±, <, >: 95% Monte Carlo error."
+        f"{fewer:,}; -: nothing that a stress would change. P10: on one path in ten by then. ±, <, >: 95% Monte Carlo "
+        "error."
     )
     return sentences
 

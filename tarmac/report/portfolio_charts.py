@@ -29,9 +29,6 @@ _NAME: Final = 28
 _ROW, _HEAD, _FOOT = 1.9, 6.4, 3.6
 """Heights in ems: a row, what stands above all rows, what stands below."""
 
-_LIGHT: Final = 0.45
-"""A chance from which on a cell is dark enough for white figures."""
-
 _TICKS: Final = 10
 _WATCH: Final = (
     " P10: one path in ten is insolvent by then. begin by, raise: so that 90% of paths get through with no other new "
@@ -60,15 +57,13 @@ def watch_chart(found: PortfolioForecast, ax: "Axes") -> "Axes":
         ax.plot([0, edges[-1]], [line, line], color="#DDDDDD", linewidth=0.6, zorder=0)
         for place, cell in enumerate(watch_cells(found, item), 1):
             middle = (edges[place] + edges[place + 1]) / 2
-            colour = INK
             if place <= len(dates):
                 chance = float(item.clock.probability[found.horizons[place - 1] - 1])
                 width, shade = edges[place + 1] - edges[place], _shade(chance)
                 ax.barh(
                     line + 0.5, width * 0.94, left=edges[place] + width * 0.03, height=0.86, color=shade, zorder=0.5
                 )
-                colour = "white" if chance > _LIGHT else INK
-            ax.text(middle, line + 0.5, cell, ha="center", va="center", fontsize="small", color=colour)
+            ax.text(middle, line + 0.5, cell, ha="center", va="center", fontsize="small", color=INK)
     return ax
 
 
