@@ -119,17 +119,8 @@ def find(shelf: str, name: str | Path, *, ending: str = ".toml") -> Found:
     if not here:
         known = {item.name for item in on_shelf(shelf, ending=ending)}
         rule = f"is a file, or a name on the shelf {shelf}/ (here or shipped)"
-        raise InputError(
-            [
-                Problem(
-                    "command line",
-                    _ONE_OF.get(shelf, shelf.removesuffix("s")),
-                    printable(text),
-                    rule,
-                    nearest(text, known),
-                )
-            ]
-        )
+        where = _ONE_OF.get(shelf, shelf.removesuffix("s"))
+        raise InputError([Problem("command line", where, printable(text), rule, nearest(text, known))])
     return here[0]
 
 
