@@ -113,7 +113,7 @@ def test_figures_of_the_watch_list_can_be_read_on_every_shade(found: PortfolioFo
 
 def luminance(colour: object) -> float:
     """How light a colour is, as WCAG reckons contrast."""
-    rgb = np.array(to_rgb(colour))  # type: ignore[arg-type]
+    rgb = np.asarray(to_rgb(colour), float)  # type: ignore[arg-type]
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
