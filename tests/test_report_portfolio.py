@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.typing import ColorType
 
 from tarmac.portfolio import PortfolioForecast, look_ahead
 from tarmac.portfolio.counting import mean_count
@@ -111,11 +112,10 @@ def test_figures_of_the_watch_list_can_be_read_on_every_shade(found: PortfolioFo
     assert min(luminance(patch.get_facecolor()) + 0.05 for patch in ax.patches) / dark > 4
 
 
-def luminance(colour: object) -> float:
+def luminance(colour: ColorType) -> float:
     """How light a colour is, as WCAG reckons contrast."""
-    rgb = np.asarray(to_rgb(colour), float)  # type: ignore[arg-type]
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
+    linear = [part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4) for part in to_rgb(colour)]
+    return sum(part * weight for part, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
 
 
 def test_the_heat_map_draws_the_table(found: PortfolioForecast) -> None:
