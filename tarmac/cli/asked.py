@@ -220,12 +220,27 @@ class AskedPortfolio(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What is said of a portfolio alone, where a report may also be of one company."""
+
+    common: Sequence[str] = ()
+    rates: Sequence[str] = ()
+    stake: str | None = None
+    investor: str | None = None
+    first_month: str | None = None
+    defaults: str = "row-defaults"
+    align: bool = False
+    workers: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskedReport(AskedRun):
     """A report as asked for: the options of `tarmac report`."""
 
     layout: str
     formats: Sequence[str]
     currency: str | None
+    held: Held = Held()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

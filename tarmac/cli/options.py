@@ -56,3 +56,28 @@ Resume = Annotated[
         help="Keep there what is done, and go on from there after an interruption; removed at the end.",
     ),
 ]
+Rate = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CODE=RATE", help="What one unit of a currency costs in that: EUR=1.08. Repeatable."),
+]
+Common = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="DRIVER",
+        help="A driver that companies share beside the market, such as price.cloud, 'event.bank fails', fx.USD or "
+        "customer.NAME; * stands for anything. Repeatable.",
+    ),
+]
+Stake = Annotated[
+    str | None, typer.Option(metavar="SHARE", help="The investor's stake in companies of which none is known.")
+]
+Investor = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The [[holder]] of company files whose stake counts.")
+]
+FirstMonth = Annotated[
+    str | None, typer.Option(metavar="YYYY-MM", help="First month of rows that name none; else this month.")
+]
+Defaults = Annotated[
+    str, typer.Option(metavar="NAME", help="What rows leave open: a name on seeds/portfolios/, or a file.")
+]
+Align = Annotated[bool, typer.Option("--align", help="Count months from each company's own first where these differ.")]

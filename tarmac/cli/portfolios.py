@@ -38,9 +38,15 @@ _FILES: Final = (
 
 def run(asked: AskedPortfolio) -> int:
     """Check everything, run, print and save; the exit code."""
-    portfolio = _checked(asked)
+    found = worked_out(asked, checked(asked, files=_FILES))
+    hand_over(asked, lambda: portfolio_text(found), document=found.as_json, files=lambda: _files(found))
+    return 0
+
+
+def worked_out(asked: AskedPortfolio, portfolio: Portfolio) -> PortfolioForecast:
+    """The companies of the portfolio on one market, as they were asked for."""
     with progress(quiet=asked.quiet, what="runs of companies") as tell:
-        found = look_ahead(
+        return look_ahead(
             portfolio,
             common=asked.common,
             months=asked.months,
@@ -48,12 +54,10 @@ def run(asked: AskedPortfolio) -> int:
             seed=asked.seed,
             how=How(workers=asked.workers, progress=tell),
         )
-    hand_over(asked, lambda: portfolio_text(found), document=found.as_json, files=lambda: _files(found))
-    return 0
 
 
-def _checked(asked: AskedPortfolio) -> Portfolio:
-    """The portfolio; every mistake of the command line and its files at once."""
+def checked(asked: AskedPortfolio, *, files: Sequence[str]) -> Portfolio:
+    """The portfolio; every mistake of the command line and its files at once. `files`: what is to be written."""
     problems: list[Problem] = list(
         out_of_range(
             months=(asked.months, 1, LONGEST),
@@ -62,7 +66,7 @@ def _checked(asked: AskedPortfolio) -> Portfolio:
             workers=(asked.workers, 1, _MOST_WORKERS),
         )
     )
-    problems += in_the_way(asked, _FILES)
+    problems += in_the_way(asked, files)
     scenarios = [kept(problems, library.load_scenario, on=name) for name in asked.scenarios]
     rates = dict(pair for text in asked.rates if (pair := kept(problems, _rate, on=text)) is not None)
     month = kept(problems, _month, on=asked.first_month)

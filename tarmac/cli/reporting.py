@@ -3,11 +3,11 @@
 import importlib.util
 import shlex
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
 
-from tarmac.cli.asked import AskedReport, AskedRun
+from tarmac.cli.asked import AskedReport, AskedRun, Held
 from tarmac.cli.checking import in_the_way, kept, unlike_a_run
 from tarmac.cli.console import progress, safe
 from tarmac.cli.running import named, patched, told, without_rate
@@ -24,15 +24,24 @@ from tarmac.report.parts import Picture, Report, as_csv, as_parquet
 from tarmac.report.pictures import WIDE
 from tarmac.simulation import MOST_PATHS, How, simulate
 
+_SUCH: Final = {"company": "board", "portfolio": "portfolio"}
+"""Of each kind of report, a layout that is there."""
+
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A report that has been made: of what, in which layout, and what its files are called."""
+class Paged:
+    """A report that has been made: in which layout, and what its files are called."""
 
-    dossier: Dossier
     layout: Layout
     report: Report
     stem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made(Paged):
+    """A report of a company, and what it was made from."""
+
+    dossier: Dossier
 
 
 def run(asked: AskedReport) -> int:
@@ -40,7 +49,7 @@ def run(asked: AskedReport) -> int:
     company, layout = _checked(asked)
     dossier = worked_out(asked, company, wanted=wanted_by(layout), currency=asked.currency)
     report = report_of(dossier, layout, command=_command(asked, dossier))
-    made = Made(dossier, layout, report, _stem(asked))
+    made = Made(layout, report, _stem(asked), dossier)
     hand_over(
         asked,
         lambda: _screen(made),
@@ -61,12 +70,18 @@ def worked_out(asked: AskedRun, company: Company, *, wanted: Wanted, currency: s
 
 def layout_for(name: str) -> Layout:
     """A layout for one company. InputError where there is none of that name, or it is for something else."""
+    return layout_of(name, what="company")
+
+
+def layout_of(name: str, *, what: str) -> Layout:
+    """A layout for a company or a portfolio. InputError where there is none of that name, or it is for the other."""
     try:
         layout = load_layout(name)
     except InputError as error:
         raise InputError(list(_called_layout(error))) from None
-    if layout.for_ != "company":
-        rule, remedy = "is for one company", "choose a layout with for = 'company', such as board"
+    if layout.for_ != what:
+        rule = "is for one company" if what == "company" else "is for a portfolio"
+        remedy = f"choose a layout with for = '{what}', such as {_SUCH[what]}"
         raise InputError([Problem("command line", "layout", name, rule, remedy)])
     return layout
 
@@ -82,7 +97,7 @@ def _checked(asked: AskedReport) -> tuple[Company, Layout]:
     problems: list[Problem] = []
     company = kept(problems, lambda name: patched(name, asked.scenarios), on=asked.company)
     layout = kept(problems, layout_for, on=asked.layout)
-    problems += [*unlike_a_run(asked, most_paths=MOST_PATHS), *_wrong_formats(asked)]
+    problems += [*unlike_a_run(asked, most_paths=MOST_PATHS), *_wrong_formats(asked), *_of_portfolios(asked)]
     problems += [] if company is None else without_rate(asked.currency, company)
     pages = [f"{_stem(asked)}.{name}" for name in formats(asked) if name in _PAGES]
     problems += [*in_the_way(asked, pages)]
@@ -95,6 +110,22 @@ def _wrong_formats(asked: AskedReport) -> Iterator[Problem]:
     for name in asked.formats:
         if name not in FORMATS:
             yield Problem("command line", "format", name, "is a format of a report", nearest(name, FORMATS))
+    yield from missing_parts(asked)
+
+
+def _of_portfolios(asked: AskedReport) -> Iterator[Problem]:
+    """Options that say something of a portfolio, and were given for one company."""
+    for field in fields(Held):
+        value, usual = getattr(asked.held, field.name), field.default
+        if value != usual:
+            name = "rate" if field.name == "rates" else field.name.replace("_", "-")
+            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            rule = "belongs to a portfolio, not to one company"
+            yield Problem("command line", name, shown, rule, "leave it out, or name a portfolio")
+
+
+def missing_parts(asked: AskedReport) -> Iterator[Problem]:
+    """What a report cannot be written without: a folder, and the package that writes Parquet."""
     if "parquet" in asked.formats and importlib.util.find_spec("pyarrow") is None:
         rule, remedy = "needs the package pyarrow, which is not installed", "pip install 'tarmac-runway[parquet]'"
         yield Problem("command line", "format", "parquet", rule, remedy)
@@ -139,11 +170,11 @@ def _files(asked: AskedReport, made: Made) -> dict[str, Writer]:
     return files
 
 
-def _html(made: Made) -> dict[str, Writer]:
+def _html(made: Paged) -> dict[str, Writer]:
     return {f"{made.stem}.html": text_writer(html_page(made.report, made.layout))}
 
 
-def _markdown(made: Made) -> dict[str, Writer]:
+def _markdown(made: Paged) -> dict[str, Writer]:
     """The page, and each of its charts in a file beside it."""
     names = {picture.name: f"{made.stem}-{picture.name}.svg" for picture in made.report.pictures}
     charts = {names[picture.name]: _chart(picture) for picture in made.report.pictures}
@@ -155,11 +186,11 @@ def _chart(picture: Picture) -> Writer:
     return lambda path: keep(picture.draw(WIDE), path, title=picture.title, description=picture.words)
 
 
-def _csv(made: Made) -> dict[str, Writer]:
+def _csv(made: Paged) -> dict[str, Writer]:
     return {f"{made.stem}-{name}.csv": text_writer(as_csv(frame)) for name, frame in made.report.frames().items()}
 
 
-def _parquet(made: Made) -> dict[str, Writer]:
+def _parquet(made: Paged) -> dict[str, Writer]:
     frames = made.report.frames()
     return {f"{made.stem}-{name}.parquet": _bytes_writer(as_parquet(frame)) for name, frame in frames.items()}
 
@@ -168,13 +199,16 @@ def _bytes_writer(content: bytes) -> Writer:
     return lambda path: path.write_bytes(content)
 
 
-FORMATS: Final[dict[str, Callable[[Made], dict[str, Writer]]]] = {
+PLAIN: Final[dict[str, Callable[[Paged], dict[str, Writer]]]] = {
     "html": _html,
     "md": _markdown,
     "csv": _csv,
     "parquet": _parquet,
 }
-"""What a report can be written as: the files of each, by name."""
+"""What any report can be written as, whatever it is of: the files of each, by name."""
+
+FORMATS: Final[dict[str, Callable[[Made], dict[str, Writer]]]] = {**PLAIN}
+"""What the report of a company can be written as."""
 
 _PAGES: Final = ("html", "md")
 """Formats that leave one file of this ending, known before the report is made."""

@@ -32,6 +32,13 @@ def portfolio_from(target: str, asked: Asked) -> Portfolio:
     return under(found, asked.scenarios)
 
 
+def is_portfolio(target: str) -> bool:
+    """Whether a name stands for a portfolio: a folder, a spreadsheet, or one on the shelf seeds/portfolios/."""
+    path = Path(target)
+    known = (item.name for item in library.on_shelf(library.PORTFOLIOS, ending=".csv"))
+    return path.is_dir() or path.suffix.casefold() in _SHEETS or target in known
+
+
 def _sheet(target: str) -> Path:
     """The spreadsheet a name stands for. InputError where it stands for none."""
     path = Path(target)

@@ -1,7 +1,8 @@
 """Layouts: which parts a report shows, in which order and for whom. They stand on the shelf `reports/`."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -11,7 +12,7 @@ from tarmac.company.base import Listed, Table
 from tarmac.company.quantity import mistake
 from tarmac.errors import InputError, Problem
 
-Part = Literal[
+OfCompany = Literal[
     "runway",
     "clocks",
     "need",
@@ -24,7 +25,26 @@ Part = Literal[
     "definitions",
     "provenance",
 ]
-"""What a section can show."""
+"""What a section on a company can show."""
+
+OfPortfolio = Literal[
+    "watchlist",
+    "heatmap",
+    "failures",
+    "reserves",
+    "stress",
+    "concentration",
+    "correlation",
+    "assumptions",
+    "definitions",
+    "provenance",
+]
+"""What a section on a portfolio can show."""
+
+Part = OfCompany | OfPortfolio
+
+_OWN: Final = ("confidence", "scenarios")
+"""What only the layout of a company says."""
 
 
 def _template(value: str) -> str:
@@ -77,9 +97,23 @@ def load_layout(name: str | Path) -> Layout:
     file = str(library.shown(found.path))
     layout = validated(Layout, library.read_toml(found.path), file=file)
     problems = [problem for name in layout.scenarios for problem in _unknown(name, file)]
+    problems += _unfit(layout, file)
     if problems:
         raise InputError(problems)
     return layout
+
+
+def _unfit(layout: Layout, file: str) -> Iterator[Problem]:
+    """What a layout shows or says that is not of what it is for."""
+    parts = get_args(OfCompany if layout.for_ == "company" else OfPortfolio)
+    for place, section in enumerate(layout.section, 1):
+        if section.shows not in parts:
+            where, rule = f"section[{place}].shows", f"is a part of a report on a {layout.for_}"
+            yield Problem(file, where, section.shows, rule, f"choose one of {', '.join(parts)}")
+    for key in _OWN:
+        if layout.for_ == "portfolio" and key in layout.model_fields_set:
+            rule = "belongs to the layout of one company; a portfolio has its own levels and stresses"
+            yield Problem(file, key, str(getattr(layout, key)), rule, "leave it out")
 
 
 def _unknown(scenario: str, file: str) -> list[Problem]:

@@ -51,7 +51,7 @@ def portfolio_text(found: PortfolioForecast) -> str:
     """What an investor reads: companies by urgency, under stress, together; reserves; how it was made."""
     lines = textwrap.wrap(f"{headline(found)}.", WIDTH, subsequent_indent="    ")
     lines += ["", *_watch_lines(found), "", *_stress_lines(found), "", *_joint_lines(found), ""]
-    for sentence in [*_together(found), *_notes(found)]:
+    for sentence in [*correlation_in_words(found), *concentration_in_words(found), *_notes(found)]:
         lines += textwrap.wrap(sentence, WIDTH, subsequent_indent="    ")
     return "\n".join(lines)
 
@@ -137,27 +137,44 @@ _GROUPS: Final = {
 }
 
 
-def _together(found: PortfolioForecast) -> list[str]:
-    """Sentences on what makes companies fail together."""
-    sentences = []
+def correlation_in_words(found: PortfolioForecast) -> list[str]:
+    """A sentence on how far companies fail together, where any may fail and any may not."""
     mean, over = found.mean_correlation, found.overdispersion
-    if over is not None:
-        alone = count_at((found.independent * 1e9).astype(np.int64), 0.9)
-        pairs = "" if mean is None else f"Failures of two companies correlate by {mean:.2f} on average. "
-        sentences.append(
-            f"{pairs}The number that fail has {over:.2f} times the variance of independent failures, of which P90 "
-            f"would be {alone}."
-        )
+    if over is None:
+        return []
+    alone = count_at((found.independent * 1e9).astype(np.int64), 0.9)
+    pairs = "" if mean is None else f"Failures of two companies correlate by {mean:.2f} on average. "
+    independent = f"the variance of independent failures, of which P90 would be {alone}"
+    return [f"{pairs}The number that fail has {over:.2f} times {independent}."]
+
+
+def concentration_in_words(found: PortfolioForecast) -> list[str]:
+    """A sentence on each common driver: what it explains of the number that fail."""
+    sentences = []
     for item in found.concentrations:
         worst, best = _GROUPS[item.happens][:: 1 if item.high_is_worse else -1]
         others = "" if item.best is None else f", {item.best:.1f} {best}"
         sentences.append(
             f"{short(item.name)} ({item.companies} of {len(found.standings)}) explains "
-            f"{100 * item.explains:.1f}±{196 * item.standard_error:.1f}% of that variance: {item.worst:.1f} fail "
-            f"{worst}{others}; {100 * item.tail:.0f}% of the paths on which "
+            f"{100 * item.explains:.1f}±{196 * item.standard_error:.1f}% of the variance of the number that fail: "
+            f"{item.worst:.1f} fail {worst}{others}; {100 * item.tail:.0f}% of the paths on which "
             f"{item.tail_from} or more fail lie there."
         )
     return sentences
+
+
+def shared_in_words(found: PortfolioForecast) -> str:
+    """Which drivers companies share, and how many have each."""
+    shared = ", ".join(f"{short(name)} ({count})" for name, count in found.sharing.items() if count) or "nothing"
+    return f"Common to the companies: {shared}; all else is drawn for each alone."
+
+
+def currencies_in_words(found: PortfolioForecast) -> str:
+    """The currency of the portfolio, and what others cost in it: "USD: EUR at 1.08, the same in every month"."""
+    own = found.portfolio.currency
+    others = {item.holding.currency: item.holding.rate for item in found.standings if item.holding.currency != own}
+    rates = ", ".join(f"{code} at {rate:.4g}" for code, rate in sorted(others.items()))
+    return f"{own}: {rates}, the same in every month" if rates else own
 
 
 def _notes(found: PortfolioForecast) -> list[str]:
@@ -170,16 +187,8 @@ def _notes(found: PortfolioForecast) -> list[str]:
         "other new money and no further cuts. begin by, raise: to get through to the horizon on 90% of paths with no "
         "other new money; a raise as the company plans it, or at once where it plans none."
     )
-    others = {
-        item.holding.currency: item.holding.rate
-        for item in found.standings
-        if item.holding.currency != portfolio.currency
-    }
-    rates = ", ".join(f"{code} at {rate:.4g}" for code, rate in sorted(others.items()))
-    told = f"{portfolio.currency}: {rates}, the same in every month" if rates else portfolio.currency
-    sentences.append(f"Amounts are in {told}.")
-    shared = ", ".join(f"{short(name)} ({count})" for name, count in found.sharing.items() if count) or "nothing"
-    sentences.append(f"Common to the companies: {shared}; all else is drawn for each alone.")
+    sentences.append(f"Amounts are in {currencies_in_words(found)}.")
+    sentences.append(shared_in_words(found))
     sentences += portfolio.notes
     scenarios = ", ".join(map(short, portfolio.scenarios)) or "no scenario"
     fewer = found.stresses[0].outcome.paths if found.stresses else found.paths

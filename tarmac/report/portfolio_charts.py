@@ -37,7 +37,8 @@ _WATCH: Final = (
 _RESERVE: Final = (
     " What keeps every bill paid from a company's insolvency on, with no other new money and no further cuts."
 )
-_COLOURS: Final = {0.5: BLUE, 0.9: ORANGE, 0.95: VERMILLION}
+COLOURS: Final = {0.5: BLUE, 0.9: ORANGE, 0.95: VERMILLION}
+"""Of the fans, by their level."""
 
 
 def watch_chart(found: PortfolioForecast, ax: "Axes") -> "Axes":
@@ -102,9 +103,9 @@ def reserve_chart(found: PortfolioForecast, ax: "Axes", *, own: bool) -> "Axes":
     ax.fill_between([0, *x], [0, *low], [0, *high], color="#D6E6F1", linewidth=0)
     labels = []
     for level, row in rows.items():
-        ax.plot([0, *x], [0, *row], color=_COLOURS[level], marker="o", markersize=3.5, linewidth=1.8)
+        ax.plot([0, *x], [0, *row], color=COLOURS[level], marker="o", markersize=3.5, linewidth=1.8)
         money = bare_money(float(row[-1]), found.portfolio.currency)
-        labels.append(Label(float(row[-1]), f"{format_share(level)} of paths: {money}", _COLOURS[level]))
+        labels.append(Label(float(row[-1]), f"{format_share(level)} of paths: {money}", COLOURS[level]))
     shown = found.quarters[:: -(len(x) // (_TICKS + 1) + 1)][::-1]
     ax.set_xticks([last + 1 for last in shown], [found.month_label(last) for last in shown], fontsize="small")
     ax.yaxis.set_major_formatter(lambda value, _: bare_money(value, found.portfolio.currency))

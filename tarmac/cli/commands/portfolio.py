@@ -6,7 +6,21 @@ import typer
 
 from tarmac.cli.asked import AskedPortfolio
 from tarmac.cli.late import late
-from tarmac.cli.options import Force, Json, Out, Quiet, Scenarios, Seed
+from tarmac.cli.options import (
+    Align,
+    Common,
+    Defaults,
+    FirstMonth,
+    Force,
+    Investor,
+    Json,
+    Out,
+    Quiet,
+    Rate,
+    Scenarios,
+    Seed,
+    Stake,
+)
 
 if TYPE_CHECKING:
     from tarmac.cli import portfolios
@@ -24,14 +38,7 @@ def portfolio(
     ],
     *,
     scenario: Scenarios = None,
-    common: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="DRIVER",
-            help="A driver that companies share beside the market, such as price.cloud, 'event.bank fails', fx.USD or "
-            "customer.NAME; * stands for anything. Repeatable.",
-        ),
-    ] = None,
+    common: Common = None,
     months: Annotated[int, typer.Option(metavar="N", help="Months to simulate.")] = 24,
     paths: Annotated[int, typer.Option(metavar="N", help="Paths to simulate.")] = 20_000,
     seed: Seed = None,
@@ -41,25 +48,12 @@ def portfolio(
             metavar="CODE", help="Tell amounts in this currency; else that of rate 1, or the first company's."
         ),
     ] = None,
-    rate: Annotated[
-        list[str] | None,
-        typer.Option(metavar="CODE=RATE", help="What one unit of a currency costs in that: EUR=1.08. Repeatable."),
-    ] = None,
-    stake: Annotated[
-        str | None, typer.Option(metavar="SHARE", help="The investor's stake in companies of which none is known.")
-    ] = None,
-    investor: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The [[holder]] of company files whose stake counts.")
-    ] = None,
-    first_month: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="First month of rows that name none; else this month.")
-    ] = None,
-    defaults: Annotated[
-        str, typer.Option(metavar="NAME", help="What rows leave open: a name on seeds/portfolios/, or a file.")
-    ] = "row-defaults",
-    align: Annotated[
-        bool, typer.Option("--align", help="Count months from each company's own first where these differ.")
-    ] = False,
+    rate: Rate = None,
+    stake: Stake = None,
+    investor: Investor = None,
+    first_month: FirstMonth = None,
+    defaults: Defaults = "row-defaults",
+    align: Align = False,
     workers: Annotated[
         int | None, typer.Option(metavar="N", help="Processes; they change no bit of the result.")
     ] = None,

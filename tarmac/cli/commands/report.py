@@ -4,18 +4,39 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import AskedReport
+from tarmac.cli.asked import AskedReport, Held
 from tarmac.cli.late import late
-from tarmac.cli.options import CompanyName, Force, Json, Out, Quiet, Scenarios, Seed
+from tarmac.cli.options import (
+    Align,
+    Common,
+    Defaults,
+    FirstMonth,
+    Force,
+    Investor,
+    Json,
+    Out,
+    Quiet,
+    Rate,
+    Scenarios,
+    Seed,
+    Stake,
+)
 
 if TYPE_CHECKING:
-    from tarmac.cli import reporting
+    from tarmac.cli import reports
 else:
-    reporting = late("tarmac.cli.reporting")
+    reports = late("tarmac.cli.reports")
 
 
 def report(
-    company: CompanyName,
+    company: Annotated[
+        str,
+        typer.Argument(
+            metavar="COMPANY|PORTFOLIO",
+            help="A company, by name or file; or a portfolio: a folder, a CSV or Excel file, or a name on "
+            "seeds/portfolios/, with --layout portfolio.",
+        ),
+    ],
     *,
     scenario: Scenarios = None,
     layout: Annotated[
@@ -33,13 +54,23 @@ def report(
         str | None,
         typer.Option(metavar="CODE", help="Tell amounts in this currency, at the rate of the opening under [fx]."),
     ] = None,
+    common: Common = None,
+    rate: Rate = None,
+    stake: Stake = None,
+    investor: Investor = None,
+    first_month: FirstMonth = None,
+    defaults: Defaults = "row-defaults",
+    align: Align = False,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Of a portfolio: processes; they change no bit of it.")
+    ] = None,
     json: Json = False,
     out: Out = None,
     force: Force = False,
     quiet: Quiet = False,
 ) -> int:
     """Write a report that people read: the answer, charts, what could be done, and what it all rests on."""
-    return reporting.run(
+    return reports.run(
         AskedReport(
             company=company,
             scenarios=scenario or (),
@@ -49,6 +80,16 @@ def report(
             paths=paths,
             seed=seed,
             currency=currency,
+            held=Held(
+                common=common or (),
+                rates=rate or (),
+                stake=stake,
+                investor=investor,
+                first_month=first_month,
+                defaults=defaults,
+                align=align,
+                workers=workers,
+            ),
             json=json,
             out=out,
             force=force,

@@ -121,7 +121,7 @@ def provenance(dossier: Dossier, command: str) -> Section:
         ("paths", paths),
         ("seed", str(origin.seed)),
         ("to make it again", command),
-        ("versions", ", ".join([f"python {python_version()}", *map(_versioned, _PACKAGES)])),
+        ("versions", versions()),
     )
     sheet = Sheet("provenance", "How this report was made", ("what", "which"), rows, prose=frozenset({1}))
     return Section("provenance", "Where this comes from", tables=(sheet,))
@@ -131,6 +131,11 @@ def _side_paths(dossier: Dossier) -> int:
     """Paths on which everything but the forecast was worked out; 0 where nothing was."""
     others = (dossier.raised, dossier.compared, dossier.ranked, dossier.facts)
     return PATHS if any(item is not None for item in others) else 0
+
+
+def versions() -> str:
+    """Python and the packages that work numbers out or set them."""
+    return ", ".join([f"python {python_version()}", *map(_versioned, _PACKAGES)])
 
 
 def _versioned(package: str) -> str:

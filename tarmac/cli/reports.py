@@ -1,0 +1,30 @@
+"""What a report is asked of, a company or a portfolio: by what is named, else by the layout."""
+
+from pathlib import Path
+
+from tarmac import library
+from tarmac.cli import portfolio_reporting, reporting
+from tarmac.cli.asked import AskedReport
+from tarmac.errors import InputError
+from tarmac.portfolio import is_portfolio
+from tarmac.report.layouts import load_layout
+
+
+def run(asked: AskedReport) -> int:
+    """Hand over to the report of one company or of a portfolio; the exit code."""
+    return portfolio_reporting.run(asked) if of_portfolio(asked.company, asked.layout) else reporting.run(asked)
+
+
+def of_portfolio(target: str, layout: str) -> bool:
+    """Whether a report of a portfolio is meant; where the name says nothing, the layout does."""
+    portfolio, company = is_portfolio(target), _is_company(target)
+    if portfolio != company:
+        return portfolio
+    try:
+        return load_layout(layout).for_ == "portfolio"
+    except InputError:
+        return False
+
+
+def _is_company(target: str) -> bool:
+    return Path(target).suffix == ".toml" or any(item.name == target for item in library.on_shelf("models"))

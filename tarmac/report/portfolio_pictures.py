@@ -1,0 +1,244 @@
+"""Charts of a portfolio as they stand in a report: wide for a page, narrow for a phone, in the colours of the page."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tarmac.money import format_share
+from tarmac.portfolio.counting import count_at, mean_count
+from tarmac.portfolio.result import RESERVE_LEVELS, YEAR, PortfolioForecast, Standing
+from tarmac.report.charts import tick_places
+from tarmac.report.figure import Page, Size, blank
+from tarmac.report.labels import Label, label_right
+from tarmac.report.portfolio_charts import COLOURS, reserve_chart
+from tarmac.report.style import BAND_COLOURS, BLUE, INK, ORANGE, VERMILLION, drawable, style
+from tarmac.report.words import in_currency, percent, short
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+MOST_ROWS: Final = 45
+"""Companies in one picture, so many as fit a printed page; the tables have all."""
+
+_EDGE, _ROW, _KEY, _TICKS = 1.2, 1.6, 2.0, 2.4
+"""Distances in ems: at the edges, from row to row, of the key above, of the months below."""
+
+_PER_MONTH: Final = 6.0
+_SHADES: Final = 101
+_RIGHT: Final = 10.8
+"""Room for labels on the right, in ems."""
+
+
+def runway_rows(found: PortfolioForecast, form: Size) -> "Figure":
+    """Of each company the months from P10 to P90 of its insolvency, P50, and by when it must begin to raise."""
+    rows = found.ranked[:MOST_ROWS]
+    narrow = is_narrow(form)
+    figure, page = _tall(form, rows=len(rows), key=1.6 * _KEY if narrow else _KEY)
+    with style(form.font):
+        ax = _rows_axes(page, rows, right=6.0, key=1.6 * _KEY if narrow else _KEY)
+        _months_below(found, ax)
+        ax.set_xlim(0, found.months)
+        for line, item in enumerate(rows):
+            _runway_row(found, item, ax=ax, line=line)
+        _legend(ax, _runway_key(), columns=2 if narrow else 4)
+        ax.annotate(
+            f"by {found.month_label(min(YEAR, found.months) - 1)}", (1, 1), xycoords="axes fraction", ha="left",
+            xytext=(4, 3), textcoords="offset points", fontsize="small", annotation_clip=False,
+        )  # fmt: skip
+    return figure
+
+
+def _runway_row(found: PortfolioForecast, item: Standing, *, ax: "Axes", line: int) -> None:
+    early, half, late = (item.clock.month(level) for level in (0.1, 0.5, 0.9))
+    if early is not None:
+        end = found.months if late is None else late
+        ax.barh(line, max(end - early, 0.3), left=early, height=0.5, color=BAND_COLOURS[80], zorder=2)
+    if half is not None:
+        ax.plot([half], [line], "o", color=BLUE, markersize=_points(0.45), clip_on=False, zorder=3)
+    deadline = item.deadline
+    if deadline is not None and (deadline.begin_by is None or deadline.begin_by < found.months):
+        late_already = deadline.begin_by is None
+        at = 0.0 if deadline.begin_by is None else deadline.begin_by + 0.5
+        ax.plot(
+            [at], [line], "X" if late_already else "D", color=VERMILLION if late_already else ORANGE,
+            markersize=_points(0.5 if late_already else 0.38), clip_on=False, zorder=4,
+        )  # fmt: skip
+    count = int(item.clock.counts[min(YEAR, found.months) - 1])
+    ax.annotate(
+        f"{percent(count, found.paths)}%", (1, line), xycoords=ax.get_yaxis_transform(), va="center",
+        xytext=(4, 0), textcoords="offset points", fontsize="small", annotation_clip=False,
+    )  # fmt: skip
+
+
+def _runway_key() -> "list[Artist]":
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    def mark(shape: str, colour: str, words: str) -> Line2D:
+        return Line2D([], [], marker=shape, color=colour, linestyle="none", markersize=_points(0.45), label=words)
+
+    return [
+        Patch(color=BAND_COLOURS[80], label="insolvent, P10 to P90"),
+        mark("o", BLUE, "P50"),
+        mark("D", ORANGE, "begin to raise by"),
+        mark("X", VERMILLION, "too late for 90%"),
+    ]
+
+
+def heat_picture(found: PortfolioForecast, form: Size) -> "Figure":
+    """The probability of insolvency of each company by the end of each month: the fuller the colour, the likelier."""
+    from matplotlib.colors import ListedColormap, to_rgba
+    from matplotlib.patches import Patch
+
+    rows = found.ranked[:MOST_ROWS]
+    figure, page = _tall(form, rows=len(rows), key=_KEY)
+    shades = [to_rgba(VERMILLION, share) for share in np.linspace(0, 1, _SHADES)]
+    with style(form.font):
+        ax = _rows_axes(page, rows, right=2.4, key=_KEY)
+        x, y = np.arange(found.months + 1) + 0.5, np.arange(len(rows) + 1) - 0.5
+        grid = np.stack([item.clock.probability for item in rows])
+        ax.pcolormesh(x, y, grid, cmap=ListedColormap(shades), vmin=0, vmax=1, edgecolor="#FFFFFF", linewidth=0.4)
+        ax.set_xlim(0.5, found.months + 0.5)
+        _months_below(found, ax)
+        ax.grid(visible=False)
+        steps = [0.0, 0.25, 0.5, 0.75, 1.0]
+        key = [Patch(facecolor=to_rgba(VERMILLION, at), edgecolor="#5A5A5A", linewidth=0.5) for at in steps]
+        _legend(ax, key, columns=len(steps), words=[format_share(at) for at in steps])
+    return figure
+
+
+def failures_picture(found: PortfolioForecast, form: Size) -> "Figure":
+    """How many companies have failed by the end of each quarter: the mean, and at most how many on most paths."""
+    from matplotlib.ticker import MaxNLocator
+
+    figure, ax = _one(form)
+    with style(form.font):
+        x = [0, *(last + 1 for last in found.quarters)]
+        counts = {level: [0, *(count_at(row, level) for row in found.failures)] for level in RESERVE_LEVELS}
+        ax.fill_between(x, counts[RESERVE_LEVELS[0]], counts[RESERVE_LEVELS[-1]], color=BAND_COLOURS[90], linewidth=0)
+        labels = []
+        for level, row in counts.items():
+            ax.plot(x, row, color=COLOURS[level], marker="o", markersize=_points(0.28), linewidth=_points(0.14))
+            labels.append(Label(float(row[-1]), f"{format_share(level)} of paths: {row[-1]}", COLOURS[level]))
+        means = [0.0, *map(mean_count, found.failures)]
+        ax.plot(x, means, "--", color=INK, linewidth=_points(0.1))
+        labels.append(Label(means[-1], f"mean {means[-1]:.1f}", INK, bold=True))
+        ax.set_ylim(0, max(counts[RESERVE_LEVELS[-1]][-1] * 1.08, 1))
+        ax.set_xlim(0, found.months)
+        ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+        _months_below(found, ax)
+        ax.set_title("Companies failed by quarter end")
+        label_right(ax, labels)
+    return figure
+
+
+def together_picture(found: PortfolioForecast, form: Size) -> "Figure":
+    """How likely each number of failures is by the horizon, beside what it would be if companies failed alone."""
+    from matplotlib.ticker import MaxNLocator
+
+    figure, ax = _one(form, right=_EDGE)
+    with style(form.font):
+        share, alone = found.failures[-1] / found.paths, found.independent
+        there = np.flatnonzero((share > 5e-4) | (alone > 5e-4))
+        span = np.arange(there[0], there[-1] + 1)
+        ax.bar(span, share[span], color=BAND_COLOURS[50], width=0.8, label="on one market", zorder=2)
+        ax.plot(span, alone[span], "o-", color=VERMILLION, markersize=_points(0.32), linewidth=_points(0.1), zorder=3)
+        ax.lines[-1].set_label("if each failed alone")
+        ax.yaxis.set_major_formatter(lambda value, _: format_share(value))
+        ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        ax.set_ylim(0, 1.2 * float(max(share[span].max(), alone[span].max())))
+        ax.set_title(f"Companies failed by {found.month_label(found.months - 1)}")
+        ax.legend(loc="upper right", ncols=1 if is_narrow(form) else 2, fontsize="small")
+    return figure
+
+
+def reserve_picture(found: PortfolioForecast, form: Size) -> "Figure":
+    """The reserve as a fan: by the investor where stakes are known, and by all investors together."""
+    kinds = [True, False] if found.knows_stakes else [False]
+    size = Size(form.width, form.height * (1.0 if len(kinds) > 1 else 0.62), form.dpi, form.font)
+    figure = blank(size)
+    with style(form.font):
+        for own, ax in zip(kinds, Page(figure, size).stack([1.0] * len(kinds), right=_RIGHT), strict=True):
+            reserve_chart(found, ax, own=own)
+            whose = "By the investor, stake by stake" if own else "By all investors together"
+            ax.set_title(f"{whose}{in_currency(found.portfolio.currency)}")
+            _months_below(found, ax)
+        for ax in figure.axes[:-1]:
+            ax.tick_params(labelbottom=False)
+    return figure
+
+
+def is_narrow(form: Size) -> bool:
+    """Whether a size is that of a phone."""
+    return form.width * 72 / form.font < 50
+
+
+def _one(form: Size, *, right: float = _RIGHT) -> tuple["Figure", "Axes"]:
+    """A figure with one chart in it, lower than a fan with two."""
+    size = Size(form.width, form.height * 0.62, form.dpi, form.font)
+    figure = blank(size)
+    with style(form.font):
+        (ax,) = Page(figure, size).stack([1.0], right=right)
+    return figure, ax
+
+
+def _tall(form: Size, *, rows: int, key: float) -> tuple["Figure", Page]:
+    """A figure with room for some rows, a key above and months below."""
+    height = (key + rows * _ROW + _TICKS + 0.4) * form.font / 72
+    size = Size(form.width, height, form.dpi, form.font)
+    figure = blank(size)
+    return figure, Page(figure, size)
+
+
+def _rows_axes(page: Page, rows: Sequence[Standing], *, right: float, key: float) -> "Axes":
+    """A chart with a row for each company, the first on top, and as much room on the left as the names take."""
+    most = 0.3 * page.width
+    ax = page.one((most, _TICKS), right=right, height=page.height - _TICKS - key)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.set_yticks(range(len(rows)), [drawable(short(item.name, 40)) for item in rows], fontsize="small")
+    ax.tick_params(length=0, pad=_points(0.5))
+    ax.spines[["left", "bottom"]].set_visible(False)
+    em = page.figure.get_figwidth() / page.width * page.figure.dpi
+    taken = max(_cut(text, most - 1.5, em=em) for text in ax.get_yticklabels())
+    ax.set_yticks(range(len(rows)), [text.get_text() for text in ax.get_yticklabels()], fontsize="small")
+    box = ax.get_position()
+    ax.set_position((taken / page.width, box.y0, box.x1 - taken / page.width, box.height))
+    return ax
+
+
+def _cut(text: "Text", limit: float, *, em: float) -> float:
+    """Shorten a label that is wider than a limit in ems; what it takes with its distance from the axes."""
+    words = text.get_text()
+    while text.get_window_extent().width > limit * em and len(words) > 4:
+        words = words[:-1].rstrip()
+        text.set_text(f"{words}...")
+    return float(text.get_window_extent().width) / em + 1.3
+
+
+def _months_below(found: PortfolioForecast, ax: "Axes") -> None:
+    """As many months along the bottom as have room."""
+    ems = float(ax.get_window_extent().width) / ax.figure.dpi * 72 / _points(1.0)
+    places = tick_places(found.portfolio.first_month, found.months, room=max(int(ems / _PER_MONTH), 1))
+    ax.set_xticks(places, [found.month_label(place - 1) for place in places], fontsize="small")
+    ax.grid(visible=True, axis="x", alpha=0.6)
+
+
+def _legend(ax: "Axes", handles: "Sequence[Artist]", *, columns: int, words: list[str] | None = None) -> None:
+    """A key above the axes, from their left edge on."""
+    names = {"labels": words} if words else {}
+    ax.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, fontsize="small", borderaxespad=0.2,
+        handletextpad=0.5, columnspacing=1.2, handlelength=1.4, labelspacing=0.3, **names,
+    )  # fmt: skip
+
+
+def _points(ems: float) -> float:
+    """A length in points that grows with the text."""
+    import matplotlib as mpl
+
+    return ems * float(mpl.rcParams["font.size"])
