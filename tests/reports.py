@@ -7,10 +7,15 @@ from typing import Final
 
 import tarmac
 from tarmac.dossier import Dossier, dossier_of
+from tarmac.portfolio import PortfolioForecast, look_ahead
+from tarmac.portfolio.defaults import load_defaults
 from tarmac.report.building import report_of, wanted_by
 from tarmac.report.layouts import Layout, load_layout
 from tarmac.report.pages import html_page
 from tarmac.report.parts import Report
+from tarmac.report.portfolio_building import portfolio_report
+from tarmac.report.sections.held import Origin
+from tests.holdings import burning, held, struck, uncertain
 
 COMMAND: Final = "tarmac report ai-lab --seed 7"
 MONTHS: Final = 18
@@ -40,6 +45,31 @@ def page(company: str = "ai-lab", layout: str = "board") -> str:
 def of_layout(layout: Layout, company: str = "ai-lab") -> Report:
     """A report in a layout that stands in no file."""
     return report_of(dossier(company), layout, command=COMMAND)
+
+
+HOSTILE: Final = '<script>alert(1)</script> "x" =HYPERLINK("http://x","y") & | *b* [x](y)'
+
+
+@cache
+def many() -> PortfolioForecast:
+    """A portfolio on few paths: companies that share a market and a price, one sure to fail, one of a hostile name."""
+    companies = [uncertain("a", market=0.3), uncertain("b", market=0.3), burning("doomed", cash=30, burn=10)]
+    portfolio = held(*companies, struck(HOSTILE, rate=0.02), stake=0.2)
+    return look_ahead(portfolio, common=["price.cloud"], months=18, paths=400, seed=7)
+
+
+@cache
+def of_many() -> Report:
+    """The report on it."""
+    defaults, _ = load_defaults()
+    origin = Origin("fund.csv", "tarmac report fund.csv --seed 7", defaults, {"revenue.growth": "A month."})
+    return portfolio_report(many(), load_layout("portfolio"), origin)
+
+
+@cache
+def page_of_many() -> str:
+    """Its page."""
+    return html_page(of_many(), load_layout("portfolio"))
 
 
 @dataclass

@@ -156,10 +156,12 @@ def test_mistakes_end_with_words_and_code_2(options: list[str], words: str, caps
 
 
 def test_a_layout_for_a_portfolio_is_not_for_a_company(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = 'title = "All"\nreader = "R"\nfor = "portfolio"\n[[section]]\nshows = "clocks"\n'
-    (folder / "reports" / "all.toml").write_text(text)
-    assert main(["report", "saas-seed", "--layout", "all", "--out", "o"]) == 2
-    assert "is for one company" in capsys.readouterr().err
+    assert main(["report", "saas-seed", "--layout", "portfolio", "--rate", "EUR=1.1", "--align", "--out", "o"]) == 2
+    told = capsys.readouterr().err
+    assert "3 mistakes" in told
+    for words in ("is for one company", "rate = EUR=1.1", "align = True", "belongs to a portfolio"):
+        assert words in told
+    assert not (folder / "o").exists()
 
 
 @pytest.mark.parametrize("name", ["runway", "ownership", "need", "scenarios", "levers"])

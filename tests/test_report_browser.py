@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reports import page, report, taken_apart
+from tests.reports import of_many, page, page_of_many, report, taken_apart
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = [
@@ -42,15 +42,16 @@ def test_a_page_that_talks_is_caught(tmp_path: Path) -> None:
     assert "http://localhost:9/x.png" in asked
 
 
-@pytest.mark.parametrize("layout", ["board", "investor"])
+@pytest.mark.parametrize("layout", ["board", "investor", "portfolio"])
 def test_a_report_is_silent_and_whole(layout: str, tmp_path: Path) -> None:
-    held, said, asked = opened(tmp_path, page(layout=layout))
+    made, text = (report(layout=layout), page(layout=layout)) if layout != "portfolio" else (of_many(), page_of_many())
+    held, said, asked = opened(tmp_path, text)
     assert not said
     assert not asked
     found = taken_apart(held)
     assert not found.wrong
     charts = found.all("figure")
-    assert len(charts) == len(report(layout=layout).pictures)
+    assert len(charts) == len(made.pictures)
     behind = [item for item in found.all("tbody") if "details" in item.inside and "figure" in item.inside]
     assert len(behind) == len(charts)
 

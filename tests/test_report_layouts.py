@@ -5,7 +5,8 @@ import pytest
 
 from tarmac.errors import InputError
 from tarmac.report.building import SECTIONS
-from tarmac.report.layouts import Layout, Part, load_layout
+from tarmac.report.layouts import Layout, OfCompany, OfPortfolio, load_layout
+from tarmac.report.portfolio_building import SECTIONS as PORTFOLIO_SECTIONS
 from tests.reports import of_layout
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,14 +18,29 @@ def layout(**more: Any) -> Layout:
 
 
 def test_every_part_can_be_made_and_every_maker_can_be_asked_for() -> None:
-    assert {*SECTIONS, "provenance"} == set(get_args(Part))
+    assert {*SECTIONS, "provenance"} == set(get_args(OfCompany))
+    assert {*PORTFOLIO_SECTIONS} == set(get_args(OfPortfolio))
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "reports").glob("*.toml")))
 def test_the_layouts_that_are_there_are_right(name: str) -> None:
     found = load_layout(name)
     assert found.section[-1].shows == "provenance"
-    assert found.for_ == "company"
+    assert found.for_ == ("portfolio" if name == "portfolio" else "company")
+
+
+def test_a_portfolio_is_shown_in_its_own_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    head = 'title = "T"\nreader = "R"\n'
+    sections = '[[section]]\nshows = "heatmap"\n[[section]]\nshows = "levers"\n'
+    Path("all.toml").write_text(f'{head}for = "portfolio"\nconfidence = 0.8\n{sections}', encoding="utf-8")
+    Path("one.toml").write_text(f"{head}{sections}", encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        load_layout("all.toml")
+    found = [(problem.where, problem.value) for problem in raised.value.problems]
+    assert found == [("section[2].shows", "levers"), ("confidence", "0.8")]
+    with pytest.raises(InputError, match="section\\[1\\].shows = heatmap"):
+        load_layout("one.toml")
 
 
 def test_sections_stand_in_the_order_of_the_layout_under_its_headings() -> None:

@@ -95,7 +95,7 @@ _TERMS: Final = (
     ("Begin to raise by", "The last month in which a raise may begin to get through on 90% of paths."),
     ("Raise", "What brings the company through to the horizon on 90% of paths with no other new money."),
     ("Stake", "The investor's share of the company."),
-    ("Reserve", "What keeps every bill paid from the month in which a company would fail; times the stake, the investor's."),
+    ("Reserve", "What keeps every bill paid from the month a company would fail in; times the stake, the investor's."),
     ("Common driver", "Chance that companies share, such as the funding market; all else each has for itself."),
     ("Correlation", "Of two companies' failures by the horizon (phi): 1 if one never fails without the other."),
     ("Explains", "The share of the variance of the number of failures that goes with a driver's course."),

@@ -103,8 +103,8 @@ def reserves(found: PortfolioForecast) -> Section:
         table=_reserves(found, new=False),
     )
     note = (
-        "Reserve: from the month in which a company would fail, what keeps every bill paid to the horizon, with no other "
-        "new money and no further cuts."
+        "Reserve: from the month in which a company would fail, what keeps every bill paid to the horizon, with no "
+        "other new money and no further cuts."
     ) + (" By stakes: each company's shortfall times the investor's stake in it." if own else "")
     tables = (_reserves(found, new=True),)
     return Section("reserves", "What to hold in reserve", (text,), (picture,), tables, (note,))

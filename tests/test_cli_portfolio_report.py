@@ -1,0 +1,99 @@
+"""`tarmac report PORTFOLIO --layout portfolio`: what it writes, and its mistakes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tarmac.cli.main import main
+from tests.reports import taken_apart
+
+SHEET = "name,cash,net_burn,currency,stage,stake\nAcme,1M,90k,USD,seed,10%\n=Beta,2M,90k,EUR,,20%\n"
+FEW = ["--paths", "200", "--seed", "7", "--months", "12"]
+FUND = ["report", "fund.csv", "--layout", "portfolio", "--rate", "EUR=1.1", "--first-month", "2027-01", *FEW]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder of one's own, with a sheet in it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TARMAC_DEBUG", raising=False)
+    (tmp_path / "fund.csv").write_text(SHEET.replace("=Beta", "<b>Beta"), encoding="utf-8")
+    return tmp_path
+
+
+def test_a_page_is_written_and_the_command_makes_it_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*FUND, "--out", "out"]) == 0
+    written = capsys.readouterr()
+    assert "wrote out/fund-portfolio.html" in written.err
+    assert written.out.startswith("fund: Portfolio report\n")
+    assert written.out.endswith("Run: 200 paths, seed 7.\n")
+    text = (folder / "out" / "fund-portfolio.html").read_text(encoding="utf-8")
+    assert not taken_apart(text).all("b")
+    assert str(folder) not in text
+    command = (
+        "tarmac report fund.csv --rate EUR=1.1 --layout portfolio --months 12 --paths 200 --seed 7 "
+        "--first-month 2027-01 --out ."
+    )
+    assert command in text
+    assert main([*command.split()[1:-1], "again", "-q"]) == 0
+    assert (folder / "again" / "fund-portfolio.html").read_text(encoding="utf-8") == text
+
+
+def test_every_format_is_written_and_nothing_is_overwritten(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = [*FUND, "-q", "--out", "out", "--format", "html", "--format", "md", "--format", "csv"]
+    assert main(command) == 0
+    names = {path.name for path in (folder / "out").iterdir()}
+    assert {"fund-portfolio.html", "fund-portfolio.md", "fund-portfolio-watch-list.csv"} <= names
+    assert "fund-portfolio-heatmap.svg" in names
+    capsys.readouterr()
+    assert main(command) == 2
+    assert "fund-portfolio.html" in capsys.readouterr().err
+    assert main([*command, "--force"]) == 0
+
+
+def test_parquet_holds_what_csv_holds(folder: Path) -> None:
+    pd = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    assert main([*FUND, "-q", "--out", "out", "--format", "csv", "--format", "parquet"]) == 0
+    for name in ("watch-list", "failures", "defaults"):
+        csv, parquet = (folder / "out" / f"fund-portfolio-{name}.{ending}" for ending in ("csv", "parquet"))
+        pd.testing.assert_frame_equal(
+            pd.read_csv(csv, keep_default_na=False, na_values={"need_p90": [""]}), pd.read_parquet(parquet).fillna(""),
+            check_dtype=False, check_exact=False,
+        )  # fmt: skip
+
+
+def test_a_folder_of_company_files_has_no_defaults(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "fund").mkdir()
+    for name in ("one", "two"):
+        assert main(["new", name, "--out", f"fund/{name}.toml", "-q"]) == 0
+    capsys.readouterr()
+    assert main(["report", "fund", "--layout", "portfolio", "--stake", "10%", "--json", *FEW]) == 0
+    found = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert found["schema"] == "tarmac.report/1"
+    (assumed,) = (section for section in found["sections"] if section["name"] == "assumptions")
+    assert [table["name"] for table in assumed["tables"]] == ["companies"]
+    assert "--first-month" not in json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["fund.csv", "--out", "o"], "is for a portfolio"),
+        (["fund.csv", "--layout", "portfolo", "--out", "o"], "did you mean 'portfolio'?"),
+        (["fund.csv", "--layout", "portfolio"], "add --out DIR"),
+        (["fund.csv", "--layout", "portfolio", "--out", "o", "--format", "xlsx"], "is a format of a portfolio's report"),
+        (["fund.csv", "--layout", "portfolio", "--out", "o"], "add --rate EUR=..."),
+        (["nobody", "--layout", "portfolio", "--out", "o"], "is a folder of company files"),
+        (["none.csv", "--layout", "portfolio", "--months", "0"], "3 mistakes"),
+        (["fund.csv", "--layout", "portfolio", "--out", "fund.csv", "--format", "pdf"], "format = pdf"),
+    ],
+    ids=" ".join,
+)
+def test_mistakes_end_with_words_and_code_2(options: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", *options]) == 2
+    written = capsys.readouterr()
+    assert not written.out
+    assert words in written.err
+    assert "remedy" in written.err

@@ -1,0 +1,93 @@
+"""Charts of a portfolio's report: what they draw, and that nothing leaves the picture at either width."""
+
+import itertools
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from tarmac.portfolio import look_ahead
+from tarmac.report.figure import Size
+from tarmac.report.pictures import NARROW, WIDE
+from tarmac.report.portfolio import heat_table, quarters_table
+from tarmac.report.portfolio_pictures import MOST_ROWS, failures_picture, heat_picture, runway_rows, together_picture
+from tarmac.report.sections.watching import watchlist
+from tests.holdings import burning, held
+from tests.reports import many, of_many
+
+NAMES = ["watchlist", "heatmap", "failures", "failures-together", "reserves"]
+
+
+def words(figure: Figure) -> list[Text]:
+    """Every text that is seen."""
+    figure.canvas.draw()
+    found = [item for item in figure.findobj(Text) if isinstance(item, Text)]
+    return [item for item in found if item.get_text().strip() and item.get_visible() and drawn_in_limits(item)]
+
+
+def drawn_in_limits(text: Text) -> bool:
+    """Whether a text is no tick label beyond the limits of its axis, which is not drawn."""
+    axes = text.axes
+    if not isinstance(axes, Axes):
+        return True
+    box, place = axes.get_window_extent(), text.get_transform().transform(text.get_position())
+    if text in axes.get_xticklabels():
+        return bool(box.x0 - 1 <= place[0] <= box.x1 + 1) and bool(axes.xaxis.get_tick_params().get("labelbottom", True))
+    if text in axes.get_yticklabels():
+        return bool(box.y0 - 1 <= place[1] <= box.y1 + 1)
+    return True
+
+
+def test_every_chart_is_looked_at() -> None:
+    assert [picture.name for picture in of_many().pictures] == NAMES
+
+
+@pytest.mark.parametrize("form", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_leaves_the_picture_or_lies_on_another(name: str, form: Size) -> None:
+    (picture,) = (item for item in of_many().pictures if item.name == name)
+    figure = picture.draw(form)
+    boxes = [(item.get_text(), item.get_window_extent()) for item in words(figure)]
+    for text, box in boxes:
+        assert box.x0 >= -1, text
+        assert box.y0 >= -1, text
+        assert box.x1 <= figure.bbox.width + 1, text
+        assert box.y1 <= figure.bbox.height + 1, text
+    for (one, first), (other, second) in itertools.combinations(boxes, 2):
+        assert not first.padded(-1.5).overlaps(second.padded(-1.5)), f"{one} and {other}"
+
+
+def test_the_heat_map_draws_its_table() -> None:
+    (mesh,) = heat_picture(many(), WIDE).axes[0].collections
+    assert np.asarray(mesh.get_array()).ravel() == pytest.approx(heat_table(many()).to_numpy().ravel())
+
+
+def test_failures_by_quarter_are_those_of_the_table() -> None:
+    ax, table = failures_picture(many(), WIDE).axes[0], quarters_table(many())
+    columns = ["failures_p50", "failures_p90", "failures_p95", "failures_mean"]
+    for line, column in zip(ax.lines, columns, strict=True):
+        assert np.asarray(line.get_ydata())[1:] == pytest.approx(table[column].to_numpy())
+
+
+def test_bars_are_the_chances_of_each_number() -> None:
+    ax, counts = together_picture(many(), WIDE).axes[0], many().failures[-1]
+    heights = {round(bar.get_x() + bar.get_width() / 2): bar.get_height() for bar in ax.patches}
+    assert heights == {number: pytest.approx(counts[number] / counts.sum()) for number in heights}
+    assert sum(heights.values()) == pytest.approx(1)
+
+
+def test_a_company_whose_end_is_certain_has_its_month() -> None:
+    ax = runway_rows(many(), WIDE).axes[0]
+    assert [text.get_text() for text in ax.get_yticklabels()][0] == "doomed"
+    bar = ax.patches[0]
+    assert bar.get_x() == 4  # three months are paid for; in the fourth the bill stays open
+
+
+def test_many_companies_are_cut_short_in_pictures_and_it_is_said() -> None:
+    found = look_ahead(held(*(burning(f"c{place}", cash=10 + place, burn=1) for place in range(50))), months=6, paths=20)
+    assert len(heat_picture(found, WIDE).axes[0].get_yticklabels()) == MOST_ROWS
+    shown = watchlist(found)
+    assert f"The charts show the {MOST_ROWS} most urgent companies" in shown.notes[-1]
+    assert {len(sheet.rows) for sheet in shown.sheets} == {50}
