@@ -1,6 +1,6 @@
 """A small report, made once for all tests that read one, and a page of it taken apart."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from html.parser import HTMLParser
 from typing import Final
@@ -47,6 +47,7 @@ def of_layout(layout: Layout, company: str = "ai-lab") -> Report:
     return report_of(dossier(company), layout, command=COMMAND)
 
 
+NASTY: Final = '"x" =HYPERLINK("http://x","y") & | {{ 7 }} $_^'
 HOSTILE: Final = '<script>alert(1)</script> "x" =HYPERLINK("http://x","y") & | *b* [x](y)'
 
 
@@ -54,8 +55,8 @@ HOSTILE: Final = '<script>alert(1)</script> "x" =HYPERLINK("http://x","y") & | *
 def many() -> PortfolioForecast:
     """A portfolio on few paths: companies that share a market and a price, one sure to fail, one of a hostile name."""
     companies = [uncertain("a", market=0.3), uncertain("b", market=0.3), burning("doomed", cash=30, burn=10)]
-    portfolio = held(*companies, struck(HOSTILE, rate=0.02), stake=0.2)
-    return look_ahead(portfolio, common=["price.cloud"], months=18, paths=400, seed=7)
+    portfolio = held(*companies, struck(NASTY, rate=0.02), stake=0.2)
+    return look_ahead(replace(portfolio, name=HOSTILE), common=["price.cloud"], months=18, paths=400, seed=7)
 
 
 @cache
@@ -63,7 +64,7 @@ def of_many() -> Report:
     """The report on it."""
     defaults, _ = load_defaults()
     origin = Origin("fund.csv", "tarmac report fund.csv --seed 7", defaults, {"revenue.growth": "A month."})
-    return portfolio_report(many(), load_layout("portfolio"), origin)
+    return portfolio_report(many(), load_layout("portfolio"), origin=origin)
 
 
 @cache

@@ -182,6 +182,6 @@ def test_a_chart_that_has_nothing_to_show(folder: Path, capsys: pytest.CaptureFi
 
 def test_list_and_check_know_layouts(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
-    assert "short     Short: For tests.  [reports/short.toml]" in capsys.readouterr().out
+    assert "short      Short: For tests.  [reports/short.toml]" in capsys.readouterr().out
     assert main(["check", "short", "investor"]) == 0
     assert "investor: ok, the layout Investor memo" in capsys.readouterr().out

@@ -39,7 +39,7 @@ def test_a_portfolio_is_shown_in_its_own_parts(tmp_path: Path, monkeypatch: pyte
         load_layout("all.toml")
     found = [(problem.where, problem.value) for problem in raised.value.problems]
     assert found == [("section[2].shows", "levers"), ("confidence", "0.8")]
-    with pytest.raises(InputError, match="section\\[1\\].shows = heatmap"):
+    with pytest.raises(InputError, match=r"section\[1\].shows = heatmap"):
         load_layout("one.toml")
 
 

@@ -1,4 +1,4 @@
-"""The report of a portfolio against the findings it is made from; its page safe, whole, and readable without pictures."""
+"""The report of a portfolio against the findings it is made from; its page safe, whole, readable without pictures."""
 
 import re
 from dataclasses import replace
@@ -15,7 +15,7 @@ from tarmac.report.portfolio import heat_table, quarters_table
 from tarmac.report.portfolio_building import answer, key_figures, portfolio_report
 from tarmac.report.sections.held import Origin, digest
 from tests.holdings import burning, held, struck
-from tests.reports import HOSTILE, many, of_many, page_of_many, taken_apart
+from tests.reports import HOSTILE, NASTY, many, of_many, page_of_many, taken_apart
 
 ORIGIN = Origin("fund", "tarmac report fund", None, {})
 
@@ -42,7 +42,7 @@ def test_one_company_that_never_fails_and_one_that_always_does() -> None:
     sure = look_ahead(held(burning("sure", cash=30, burn=10)), months=6, paths=50, seed=1)
     assert answer(sure).endswith("sure needs attention first.")
     for found in (safe, sure):
-        made = portfolio_report(found, load_layout("portfolio"), ORIGIN)
+        made = portfolio_report(found, load_layout("portfolio"), origin=ORIGIN)
         assert not taken_apart(html_page(made, load_layout("portfolio"))).wrong
 
 
@@ -77,7 +77,9 @@ def test_the_worst_shock_is_told_beside_the_same_paths() -> None:
     found = many()
     (text,) = section("stress").paragraphs
     worst = max(mean_count(item.outcome.many) for item in found.stresses)
-    assert f"{worst:.1f} fail by Jun 2028 on average, where {mean_count(found.stresses[0].base.many):.1f} as it is" in text
+    assert (
+        f"{worst:.1f} fail by Jun 2028 on average, where {mean_count(found.stresses[0].base.many):.1f} as it is" in text
+    )
 
 
 def test_pairs_are_ordered_by_their_correlation() -> None:
@@ -96,7 +98,7 @@ def test_defaults_are_stated_with_their_source_and_comments() -> None:
     assert ("revenue: growth", "0% to 6%", "A month.") in defaults.rows
     assert ("seed", "raise-series-a", "12") in stages.rows
     assert section("assumptions").notes[0].startswith("Source of the defaults (Nov 2026): ")
-    made = portfolio_report(many(), load_layout("portfolio"), ORIGIN)
+    made = portfolio_report(many(), load_layout("portfolio"), origin=ORIGIN)
     (bare,) = (item for item in made.sections if item.name == "assumptions")
     assert [sheet.name for sheet in bare.tables] == ["companies"]
 
@@ -119,7 +121,8 @@ def test_the_page_is_well_formed_safe_and_has_a_table_behind_every_chart() -> No
     assert len(names) == len(set(names))
     assert not {element.tag for element in found.elements} & {"script", "iframe", "object", "img", "image", "base"}
     assert not any("style" in element.attributes or "src" in element.attributes for element in found.elements)
-    assert any(HOSTILE in element.text for element in found.all("th"))
+    assert found.all("h1")[0].text == HOSTILE
+    assert any(element.text == NASTY for element in found.all("th"))
     behind = [item for item in found.all("tbody") if "details" in item.inside and "figure" in item.inside]
     assert len(behind) == len(found.all("figure")) == len(of_many().pictures) == 5
     assert not re.search(r"url\((?!#)|@import|javascript:", text)

@@ -34,7 +34,9 @@ def drawn_in_limits(text: Text) -> bool:
         return True
     box, place = axes.get_window_extent(), text.get_transform().transform(text.get_position())
     if text in axes.get_xticklabels():
-        return bool(box.x0 - 1 <= place[0] <= box.x1 + 1) and bool(axes.xaxis.get_tick_params().get("labelbottom", True))
+        return bool(box.x0 - 1 <= place[0] <= box.x1 + 1) and bool(
+            axes.xaxis.get_tick_params().get("labelbottom", True)
+        )
     if text in axes.get_yticklabels():
         return bool(box.y0 - 1 <= place[1] <= box.y1 + 1)
     return True
@@ -80,13 +82,15 @@ def test_bars_are_the_chances_of_each_number() -> None:
 
 def test_a_company_whose_end_is_certain_has_its_month() -> None:
     ax = runway_rows(many(), WIDE).axes[0]
-    assert [text.get_text() for text in ax.get_yticklabels()][0] == "doomed"
+    assert ax.get_yticklabels()[0].get_text() == "doomed"
     bar = ax.patches[0]
     assert bar.get_x() == 4  # three months are paid for; in the fourth the bill stays open
 
 
 def test_many_companies_are_cut_short_in_pictures_and_it_is_said() -> None:
-    found = look_ahead(held(*(burning(f"c{place}", cash=10 + place, burn=1) for place in range(50))), months=6, paths=20)
+    found = look_ahead(
+        held(*(burning(f"c{place}", cash=10 + place, burn=1) for place in range(50))), months=6, paths=20
+    )
     assert len(heat_picture(found, WIDE).axes[0].get_yticklabels()) == MOST_ROWS
     shown = watchlist(found)
     assert f"The charts show the {MOST_ROWS} most urgent companies" in shown.notes[-1]

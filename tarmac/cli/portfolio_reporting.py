@@ -34,7 +34,7 @@ def run(asked: AskedReport) -> int:
     if layout is None or portfolio is None or problems:
         raise InputError(dict.fromkeys(problems))
     found = worked_out(wanted, portfolio)
-    made = Paged(layout, portfolio_report(found, layout, _origin(asked, found)), _stem(asked))
+    made = Paged(layout, portfolio_report(found, layout, origin=_origin(asked, found)), _stem(asked))
     hand_over(asked, lambda: _screen(made, found), document=made.report.as_json, files=lambda: _files(asked, made))
     return 0
 

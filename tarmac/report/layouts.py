@@ -41,7 +41,7 @@ OfPortfolio = Literal[
 ]
 """What a section on a portfolio can show."""
 
-Part = OfCompany | OfPortfolio
+Part = Literal[OfCompany, OfPortfolio]
 
 _OWN: Final = ("confidence", "scenarios")
 """What only the layout of a company says."""

@@ -32,7 +32,7 @@ _SOON: Final = 3
 _NAMED: Final = 3
 
 
-def portfolio_report(found: PortfolioForecast, layout: Layout, origin: Origin) -> Report:
+def portfolio_report(found: PortfolioForecast, layout: Layout, *, origin: Origin) -> Report:
     """The report of a portfolio in a layout for one."""
     made = [(shown, SECTIONS[shown.shows](found, origin)) for shown in layout.section]
     span = f"{counted(found.months, 'month')} from {found.month_label(0)}"

@@ -78,14 +78,14 @@ def _runway_key() -> "list[Artist]":
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    def mark(shape: str, colour: str, words: str) -> Line2D:
+    def mark(shape: str, colour: str, *, words: str) -> Line2D:
         return Line2D([], [], marker=shape, color=colour, linestyle="none", markersize=_points(0.45), label=words)
 
     return [
         Patch(color=BAND_COLOURS[80], label="insolvent, P10 to P90"),
-        mark("o", BLUE, "P50"),
-        mark("D", ORANGE, "begin to raise by"),
-        mark("X", VERMILLION, "too late for 90%"),
+        mark("o", BLUE, words="P50"),
+        mark("D", ORANGE, words="begin to raise by"),
+        mark("X", VERMILLION, words="too late for 90%"),
     ]
 
 

@@ -27,8 +27,8 @@ def watchlist(found: PortfolioForecast) -> Section:
     )
     note = (
         "Ranked by the chance of insolvency within 12 months; within 18 and 6 where that is the same. Begin to raise "
-        "by, raise: to get through to the horizon on 90% of paths with no other new money; a raise as the company plans "
-        "it, or at once where it plans none. ±, <, >: 95% Monte Carlo error."
+        "by, raise: to get through to the horizon on 90% of paths with no other new money; a raise as the company "
+        "plans it, or at once where it plans none. ±, <, >: 95% Monte Carlo error."
     )
     notes = (note, *not_drawn(found))
     return Section("watchlist", "Who needs attention first", (), (picture,), (_watch(found),), notes)
