@@ -204,8 +204,9 @@ def _rows_axes(page: Page, rows: Sequence[Standing], *, right: float, key: float
     ax.tick_params(length=0, pad=_points(0.5))
     ax.spines[["left", "bottom"]].set_visible(False)
     em = page.figure.get_figwidth() / page.width * page.figure.dpi
-    taken = max(_cut(text, most - 1.5, em=em) for text in ax.get_yticklabels())
-    ax.set_yticks(range(len(rows)), [text.get_text() for text in ax.get_yticklabels()], fontsize="small")
+    names = ax.get_yticklabels()
+    taken = max(_cut(text, most - 1.5, em=em) for text in names)
+    ax.set_yticks(range(len(rows)), [text.get_text() for text in names], fontsize="small")
     box = ax.get_position()
     ax.set_position((taken / page.width, box.y0, box.x1 - taken / page.width, box.height))
     return ax
