@@ -198,6 +198,18 @@ def need_rows() -> list[str]:
     return [f"| need with policies, {NEED_PATHS:,} paths | {middle}, {runs} evaluations |"]
 
 
+def portfolio_rows(companies: int = 100, paths: int = 20_000) -> list[str]:
+    """Everything of a portfolio of made companies: time by workers, and peak memory of a process that does it alone."""
+    what = f"portfolio of {companies:,} companies, {paths:,} paths x {MONTHS} months"
+    rows = []
+    for workers in (1, WORKERS):
+        asked = map(str, (companies, paths, MONTHS, workers))
+        took, peak = map(float, child([sys.executable, "-m", "tests.bench.portfolio", *asked]).stdout.split())
+        memory = f", peak memory {peak:,.0f} MB" if workers == 1 else ""
+        rows.append(f"| {what}, {workers} {'worker' if workers == 1 else 'workers'} | {took:.1f} s{memory} |")
+    return rows
+
+
 def command_rows() -> list[str]:
     """The time of whole commands, each in a process of its own."""
     tarmac = [sys.executable, "-m", "tarmac"]
@@ -226,7 +238,7 @@ def machine() -> str:
 def main() -> None:
     """Measure and print."""
     print(machine(), flush=True)
-    others = [*memory_rows(), *need_rows(), *command_rows()]
+    others = [*memory_rows(), *need_rows(), *portfolio_rows(), *command_rows()]
     for rows in (speed_table(), ["| what | figure |", "|---|---|", *others]):
         print("", *rows, sep="\n", flush=True)
 
