@@ -19,9 +19,12 @@ from tarmac.errors import InputError, Problem, nearest
 from tarmac.report.building import report_of, wanted_by
 from tarmac.report.figure import keep
 from tarmac.report.layouts import Layout, load_layout
+from tarmac.report.onepager import write_onepager
 from tarmac.report.pages import html_page, markdown_page
 from tarmac.report.parts import Picture, Report, as_csv, as_parquet
 from tarmac.report.pictures import WIDE
+from tarmac.report.stamp import Notes, notes_of
+from tarmac.report.workbook import write_workbook
 from tarmac.simulation import MOST_PATHS, How, simulate
 
 _SUCH: Final = {"company": "board", "portfolio": "portfolio"}
@@ -39,17 +42,19 @@ class Paged:
 
 @dataclass(frozen=True, slots=True)
 class Made(Paged):
-    """A report of a company, and what it was made from."""
+    """A report of a company, what it was made from, and what its files say of themselves."""
 
     dossier: Dossier
+    notes: Notes
 
 
 def run(asked: AskedReport) -> int:
     """Check everything, work it out, print and save; the exit code."""
     company, layout = _checked(asked)
     dossier = worked_out(asked, company, wanted=wanted_by(layout), currency=asked.currency)
-    report = report_of(dossier, layout, command=_command(asked, dossier))
-    made = Made(layout, report, _stem(asked), dossier)
+    command = _command(asked, dossier)
+    report = report_of(dossier, layout, command=command)
+    made = Made(layout, report, _stem(asked), dossier, notes_of(dossier, command=command))
     hand_over(
         asked,
         lambda: _screen(made),
@@ -107,7 +112,7 @@ def _checked(asked: AskedReport) -> tuple[Company, Layout]:
 
 
 def _wrong_formats(asked: AskedReport) -> Iterator[Problem]:
-    for name in asked.formats:
+    for name in formats(asked):
         if name not in FORMATS:
             yield Problem("command line", "format", name, "is a format of a report", nearest(name, FORMATS))
     yield from missing_parts(asked)
@@ -126,7 +131,7 @@ def _of_portfolios(asked: AskedReport) -> Iterator[Problem]:
 
 def missing_parts(asked: AskedReport) -> Iterator[Problem]:
     """What a report cannot be written without: a folder, and the package that writes Parquet."""
-    if "parquet" in asked.formats and importlib.util.find_spec("pyarrow") is None:
+    if "parquet" in formats(asked) and importlib.util.find_spec("pyarrow") is None:
         rule, remedy = "needs the package pyarrow, which is not installed", "pip install 'tarmac-runway[parquet]'"
         yield Problem("command line", "format", "parquet", rule, remedy)
     if asked.out is None and (asked.formats or not asked.json):
@@ -134,8 +139,9 @@ def missing_parts(asked: AskedReport) -> Iterator[Problem]:
 
 
 def formats(asked: AskedReport) -> Sequence[str]:
-    """What to write, each once."""
-    return [*dict.fromkeys(asked.formats)] or ["html"]
+    """What to write, each once, whether said one by one or with commas between them."""
+    said = [name.strip() for text in asked.formats for name in text.split(",")]
+    return [*dict.fromkeys(said)] or ["html"]
 
 
 def _stem(asked: AskedReport) -> str:
@@ -195,6 +201,22 @@ def _parquet(made: Paged) -> dict[str, Writer]:
     return {f"{made.stem}-{name}.parquet": _bytes_writer(as_parquet(frame)) for name, frame in frames.items()}
 
 
+def _workbook(made: Made) -> dict[str, Writer]:
+    """The workbook: the base case as formulas, the forecast as values."""
+    of, notes = made.dossier, made.notes
+    return {
+        f"{made.stem}.xlsx": lambda path: write_workbook(
+            path, of.company, forecast=of.forecast, compared=of.compared, notes=notes
+        )
+    }
+
+
+def _onepager(made: Made) -> dict[str, Writer]:
+    """The answer on one page."""
+    of, notes = made.dossier, made.notes
+    return {f"{made.stem}.pdf": lambda path: write_onepager(path, of.forecast, raised=of.raised, notes=notes)}
+
+
 def _bytes_writer(content: bytes) -> Writer:
     return lambda path: path.write_bytes(content)
 
@@ -207,8 +229,8 @@ PLAIN: Final[dict[str, Callable[[Paged], dict[str, Writer]]]] = {
 }
 """What any report can be written as, whatever it is of: the files of each, by name."""
 
-FORMATS: Final[dict[str, Callable[[Made], dict[str, Writer]]]] = {**PLAIN}
+FORMATS: Final[dict[str, Callable[[Made], dict[str, Writer]]]] = {**PLAIN, "xlsx": _workbook, "pdf": _onepager}
 """What the report of a company can be written as."""
 
-_PAGES: Final = ("html", "md")
+_PAGES: Final = ("html", "xlsx", "pdf", "md")
 """Formats that leave one file of this ending, known before the report is made."""

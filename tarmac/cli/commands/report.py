@@ -45,7 +45,11 @@ def report(
     ] = "board",
     format_: Annotated[
         list[str] | None,
-        typer.Option("--format", metavar="html|md|csv|parquet", help="What to write; html unless said. Repeatable."),
+        typer.Option(
+            "--format",
+            metavar="html|xlsx|pdf|md|csv|parquet",
+            help="What to write; html unless said. Repeatable, or several with commas between them.",
+        ),
     ] = None,
     months: Annotated[int, typer.Option(metavar="N", help="Months to simulate.")] = 36,
     paths: Annotated[int, typer.Option(metavar="N", help="Paths of the forecast.")] = 20_000,

@@ -1,9 +1,6 @@
 """What a report rests on: the assumptions with their evidence, the facts beside the model, definitions, provenance."""
 
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import PurePath
-from platform import python_version
 from typing import Any, Final
 
 from tarmac.dossier import PATHS, Dossier
@@ -12,9 +9,10 @@ from tarmac.money import CURRENCIES, format_money
 from tarmac.months import Month
 from tarmac.report.declared import Declared, declared
 from tarmac.report.parts import Section, Sheet
-from tarmac.report.words import counted, told_in
+from tarmac.report.stamp import notes_of, stamp
+from tarmac.report.words import counted
 
-_PACKAGES: Final = ("tarmac-runway", "numpy", "scipy", "pandas", "matplotlib", "jinja2")
+_PACKAGES: Final = ("pandas", "matplotlib", "jinja2")
 _CODES: Final = frozenset(CURRENCIES)
 
 
@@ -102,44 +100,11 @@ def definitions(dossier: Dossier) -> Section:  # noqa: ARG001  (the same for eve
 
 def provenance(dossier: Dossier, command: str) -> Section:
     """Enough to make the same report again, and to know whether it is the same; `command`: how, as it is typed."""
-    forecast = dossier.forecast
-    origin = forecast.origin
-    end = (origin.first_month + (origin.months - 1)).label
-    side = _side_paths(dossier)
-    paths = f"{forecast.paths:,}" + (
-        f"; {side:,} for what is worked out beside the forecast" if 0 < side < forecast.paths else ""
-    )
-    rows = (
-        (
-            "company",
-            f"{printable(origin.company)} ({printable(PurePath(dossier.company.file.partition(' + ')[0]).name)})",
-        ),
-        ("model digest", dossier.digest),
-        ("scenarios", ", ".join(map(printable, origin.scenarios)) or "none"),
-        ("months", f"{origin.months}, {origin.first_month.label} to {end}"),
-        ("currency", told_in(forecast)),
-        ("paths", paths),
-        ("seed", str(origin.seed)),
-        ("to make it again", command),
-        ("versions", versions()),
-    )
-    sheet = Sheet("provenance", "How this report was made", ("what", "which"), rows, prose=frozenset({1}))
+    told = stamp(dossier.forecast, notes_of(dossier, command=command), packages=_PACKAGES)
+    sheet = Sheet("provenance", "How this report was made", ("what", "which"), (*told.items(),), prose=frozenset({1}))
     return Section("provenance", "Where this comes from", tables=(sheet,))
-
-
-def _side_paths(dossier: Dossier) -> int:
-    """Paths on which everything but the forecast was worked out; 0 where nothing was."""
-    others = (dossier.raised, dossier.compared, dossier.ranked, dossier.facts)
-    return PATHS if any(item is not None for item in others) else 0
 
 
 def versions() -> str:
     """Python and the packages that work numbers out or set them."""
-    return ", ".join([f"python {python_version()}", *map(_versioned, _PACKAGES)])
-
-
-def _versioned(package: str) -> str:
-    try:
-        return f"{package} {version(package)}"
-    except PackageNotFoundError:
-        return f"{package} from a checkout"
+    return versions_of(*_PACKAGES)
