@@ -154,8 +154,9 @@ def _command(asked: AskedReport, dossier: Dossier) -> str:
     scenarios = [word for name in asked.scenarios for word in ("-s", name)]
     told_in = [] if asked.currency is None else ["--currency", asked.currency]
     run_of = ["--months", asked.months, "--paths", asked.paths, "--seed", dossier.forecast.origin.seed]
-    words = ["tarmac", "report", asked.company, *scenarios, "--layout", asked.layout, *run_of, *told_in, "--out", "."]
-    return safe(shlex.join(map(str, words)))
+    kinds = ["--format", ",".join(formats(asked))] if asked.formats else []
+    words = ["tarmac", "report", asked.company, *scenarios, "--layout", asked.layout, *run_of, *told_in, *kinds]
+    return safe(shlex.join(map(str, [*words, "--out", "."])))
 
 
 def _screen(made: Made) -> str:

@@ -91,7 +91,7 @@ def _foot(page: Page, forecast: Forecast, *, notes: Notes) -> float:
     reading = (
         f"Bands are per-month quantiles over all paths, {ends}; they are not paths. ± is the 95% Monte Carlo error."
     )
-    texts = [(f"Assumed: {' '.join(forecast.origin.text)}", 4), (reading, 1), (f"Made with {origin}.", 2)]
+    texts = [(f"Assumed: {' '.join(forecast.origin.text)}", 4), (reading, 1), (f"Made with {origin}", 2)]
     height = 0.7 * _EDGE
     for text, lines in reversed(texts):
         artist, high = page.text(text, em=_SMALL, lines=lines, colour=FAINT_INK)

@@ -20,7 +20,7 @@ class Notes:
     """What a document says of itself.
 
     `command`: how it was made, as it is typed; `evidence`: what numbers rest on, by key path ("revenue.api.growth");
-    `digest`: that of the company as it was run; `beside`: paths on which everything besides the forecast was worked
+    `digest`: that of the company as it was run; `beside`: most paths on which everything but the forecast was worked
     out, 0 where nothing was.
     """
 
@@ -36,7 +36,7 @@ NO_NOTES: Final = Notes()
 def notes_of(dossier: Dossier, *, command: str) -> Notes:
     """What every document of a report says of itself; `command`: how to make it again, as it is typed."""
     others = (dossier.raised, dossier.compared, dossier.ranked, dossier.facts)
-    beside = min(PATHS, dossier.forecast.paths) if any(item is not None for item in others) else 0
+    beside = PATHS if any(item is not None for item in others) else 0
     return Notes(command=command, evidence=dossier.evidence, digest=dossier.digest, beside=beside)
 
 
@@ -44,7 +44,8 @@ def stamp(forecast: Forecast, notes: Notes = NO_NOTES, *, packages: tuple[str, .
     """Where a forecast comes from, by what it is called. `packages`: what else helped to write it down."""
     origin = forecast.origin
     last = origin.first_month + (origin.months - 1)
-    beside = f"; {notes.beside:,} for what is worked out beside the forecast" if notes.beside else ""
+    fewer = 0 < notes.beside < forecast.paths
+    beside = f"; {notes.beside:,} for what is worked out beside the forecast" if fewer else ""
     told = {
         "company": printable(origin.company),
         "file": printable(PurePath(origin.file.partition(" + ")[0]).name),
