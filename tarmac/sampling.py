@@ -107,12 +107,12 @@ class Mirrored(Streams):
     Scores are of opposite sign, uniform numbers add up to one (less the last bit). Events occur independently.
     """
 
-    def scores(self, driver: str) -> NDArray[np.float64]:
-        """Standard-normal scores of a number drawn once per path. Shape (BLOCK_PATHS,)."""
+    def scores(self, driver: str, paths: int = BLOCK_PATHS) -> NDArray[np.float64]:
+        """Standard-normal scores of a number drawn once per path, of the first paths of the block. Shape (paths,)."""
         found = Streams.scores(self, driver)
         first, second = _halves(found)
         np.negative(first, out=second)
-        return found
+        return found[:paths]
 
     def uniforms(self, driver: str) -> NDArray[np.float64]:
         """Uniform draws on [0, 1), one per path. Shape (BLOCK_PATHS,)."""
@@ -121,12 +121,12 @@ class Mirrored(Streams):
         np.subtract(1.0 - 2.0**-53, first, out=second)
         return found
 
-    def monthly_scores(self, driver: str, months: int) -> NDArray[np.float32]:
-        """Standard-normal scores of a monthly shock. Shape (months, BLOCK_PATHS), single precision."""
+    def monthly_scores(self, driver: str, months: int, *, paths: int = BLOCK_PATHS) -> NDArray[np.float32]:
+        """Standard-normal scores of a monthly shock, of the first paths of the block. Shape (months, paths), float32."""
         found = Streams.monthly_scores(self, driver, months)
         first, second = _halves(found)
         np.negative(first, out=second)
-        return found
+        return found[:, :paths]
 
     def monthly_uniforms(self, driver: str, months: int) -> NDArray[np.float32]:
         """Uniform draws on [0, 1), one per path and month. Shape (months, BLOCK_PATHS), single precision."""
@@ -162,16 +162,16 @@ class Even(Streams):
         strata = {name: scramble.take(place, axis=1) for name, scramble, place in pairs}
         return cls(streams.seed, streams.block, strata, persistence)
 
-    def scores(self, driver: str) -> NDArray[np.float64]:
-        """Standard-normal scores of a number drawn once per path. Shape (BLOCK_PATHS,)."""
-        return self._normal(driver) if driver in self.strata else Streams.scores(self, driver)
+    def scores(self, driver: str, paths: int = BLOCK_PATHS) -> NDArray[np.float64]:
+        """Standard-normal scores of a number drawn once per path, of the first paths of the block. Shape (paths,)."""
+        return self._normal(driver)[:paths] if driver in self.strata else Streams.scores(self, driver, paths)
 
     def uniforms(self, driver: str) -> NDArray[np.float64]:
         """Uniform draws on [0, 1), one per path. Shape (BLOCK_PATHS,)."""
         return self._points(driver) if driver in self.strata else Streams.uniforms(self, driver)
 
-    def monthly_scores(self, driver: str, months: int) -> NDArray[np.float32]:
-        """Standard-normal scores of a monthly shock. Shape (months, BLOCK_PATHS), single precision.
+    def monthly_scores(self, driver: str, months: int, *, paths: int = BLOCK_PATHS) -> NDArray[np.float32]:
+        """Standard-normal scores of a monthly shock, of the first paths of the block. Shape (months, paths), float32.
 
         Drawn independently; then, within each span, what they have of its leading components is exchanged for scores
         of the points: z + sum of v (s - v'z) for orthonormal v, which leaves them independent and standard normal.
@@ -185,7 +185,7 @@ class Even(Streams):
                 name = component(driver, span, number=number)
                 if name in self.strata:
                     self._exchange(rows, name, direction=direction)
-        return scores[:months]
+        return scores[:months, :paths]
 
     def _exchange(self, rows: NDArray[np.float32], name: str, *, direction: NDArray[np.float32]) -> None:
         change = self._normal(name).astype(np.float32)

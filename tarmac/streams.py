@@ -65,9 +65,9 @@ class Streams:
         """
         return np.random.SFC64(_Digest(f"{self.seed}/{self.block}/{driver}"))  # type: ignore[arg-type]  # any ISeedSequence will do
 
-    def scores(self, driver: str) -> NDArray[np.float64]:
-        """Standard-normal scores of a number drawn once per path. Shape (BLOCK_PATHS,)."""
-        return np.random.Generator(self.open(driver)).standard_normal(BLOCK_PATHS)
+    def scores(self, driver: str, paths: int = BLOCK_PATHS) -> NDArray[np.float64]:
+        """Standard-normal scores of a number drawn once per path, of the first paths of the block. Shape (paths,)."""
+        return np.random.Generator(self.open(driver)).standard_normal(paths)
 
     def uniforms(self, driver: str) -> NDArray[np.float64]:
         """Uniform draws on [0, 1), one per path. Shape (BLOCK_PATHS,)."""
@@ -77,12 +77,12 @@ class Streams:
         """Uniform draws on [0, 1), one per path and month. Shape (months, BLOCK_PATHS), single precision."""
         return np.random.Generator(self.open(driver)).random((months, BLOCK_PATHS), np.float32)
 
-    def monthly_scores(self, driver: str, months: int) -> NDArray[np.float32]:
-        """Standard-normal scores of a monthly shock. Shape (months, BLOCK_PATHS), single precision.
+    def monthly_scores(self, driver: str, months: int, *, paths: int = BLOCK_PATHS) -> NDArray[np.float32]:
+        """Standard-normal scores of a monthly shock, of the first paths of the block. Shape (months, paths), float32.
 
         Drawn a row at a time: a longer horizon keeps the months it shares with a shorter one.
         """
-        return normals(self.open(driver), (months, BLOCK_PATHS))
+        return normals(self.open(driver), (months, BLOCK_PATHS), head=paths)
 
     def occurrences(
         self, driver: str, rate: NDArray[np.float64], *, months: int, highest: float | None = None
@@ -131,35 +131,36 @@ class Occurrences:
         return Occurrences(self.months[keep], self.paths[keep], self.scores[keep])
 
 
-def normals(bits: np.random.BitGenerator, shape: tuple[int, int]) -> NDArray[np.float32]:
+def normals(bits: np.random.BitGenerator, shape: tuple[int, int], *, head: int | None = None) -> NDArray[np.float32]:
     """Standard normals of the given shape in single precision, a row after the other, at a third of the usual cost.
 
-    Box-Muller on 32-bit uniforms. The largest is 6.8; a normal exceeds that once in 10**11 draws.
+    Box-Muller on 32-bit uniforms. The largest is 6.8; a normal exceeds that once in 10**11 draws. `head`: of each row
+    only so many are made, the same as if all were.
     """
     rows, width = shape
-    half = -(-width // 2)
-    drawn: NDArray[np.float32] = room(rows, 2 * half, dtype=np.float32)
-    radius, angle = room(2, half, dtype=np.float32)
+    half, made = -(-width // 2), width if head is None else min(head, width)
+    drawn: NDArray[np.float32] = room(rows, made, dtype=np.float32)
+    radius, angle = room(2, min(half, made), dtype=np.float32)
     for out in drawn:
         _box_muller(bits.random_raw(half).view(np.uint32), out, scratch=(radius, angle))
-    return drawn[:, :width]
+    return drawn
 
 
 def _box_muller(
     row: NDArray[np.uint32], out: NDArray[np.float32], *, scratch: tuple[NDArray[np.float32], NDArray[np.float32]]
 ) -> None:
-    """Fill `out` with len(row) normals from as many 32-bit uniforms."""
+    """Fill `out` with the first of len(row) normals from as many 32-bit uniforms."""
     radius, angle = scratch
-    half = len(radius)
-    radius[...] = row[:half]
+    half, first, rest = len(row) // 2, len(radius), max(len(out) - len(row) // 2, 0)
+    radius[...] = row[:first]
     radius += np.float32(0.5)
     radius *= _ONE_OVER_2_32
     np.log(radius, out=radius)
     radius *= np.float32(-2.0)
     np.sqrt(radius, out=radius)
-    angle[...] = row[half:].view(np.int32)  # from -pi to pi
+    angle[...] = row[half : half + first].view(np.int32)  # from -pi to pi
     angle *= _TWO_PI_OVER_2_32
-    np.cos(angle, out=out[:half])
-    np.sin(angle, out=out[half:])
-    out[:half] *= radius
-    out[half:] *= radius
+    np.cos(angle, out=out[:first])
+    np.sin(angle[:rest], out=out[first:])
+    out[:first] *= radius
+    out[first:] *= radius[:rest]

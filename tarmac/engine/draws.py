@@ -45,7 +45,7 @@ def draw(plan: Plan, streams: Streams, *, months: int, paths: int) -> Draws:
     if not 1 <= paths <= BLOCK_PATHS:
         raise ValueError(f"a block holds 1 to {BLOCK_PATHS} paths, not {paths}")
     past = None if plan.posterior is None else _Past.drawn(plan.posterior, streams)
-    inputs = _inputs(plan, streams, past=past)
+    inputs = _inputs(plan, streams, past=past, paths=paths)
     occurrences = {}
     for event in plan.events:
         happened = streams.occurrences(event.driver, rate_of(event, inputs), months=months)
@@ -54,7 +54,7 @@ def draw(plan: Plan, streams: Streams, *, months: int, paths: int) -> Draws:
         months,
         paths,
         {name: values[:paths] for name, values in inputs.items()},
-        {name: scores[:, :paths] for name, scores in _scores(plan, streams, months=months, past=past).items()},
+        _scores(plan, streams, months=months, paths=paths, past=past),
         occurrences,
         {name: _chance(name, streams, past=past)[:paths] for name in chances_of(plan)},
         {
@@ -192,15 +192,18 @@ def medians_of(plan: Plan) -> dict[str, Row]:
     return medians
 
 
-def _inputs(plan: Plan, streams: Streams, *, past: _Past | None) -> dict[str, Row]:
+def _inputs(plan: Plan, streams: Streams, *, past: _Past | None, paths: int) -> dict[str, Row]:
+    """The value of each uncertain number on the first paths of a block at least; of a rate on the whole block."""
     together = {} if plan.input_copula is None else _joint_scores(plan.input_copula, streams)
-    known = known_numbers(plan)
+    known, rates = known_numbers(plan), {event.rate.driver for event in plan.events}
     values = {}
     for item in plan.inputs:
         scores = together.get(item.stream)
         if past is not None and item.stream in known:
             scores = past.once("number", item.stream)
-        values[item.name] = value_of(item, streams.scores(f"number/{item.stream}") if scores is None else scores)
+        if scores is None:
+            scores = streams.scores(f"number/{item.stream}", BLOCK_PATHS if item.name in rates else paths)
+        values[item.name] = value_of(item, scores if item.name in rates else scores[:paths])
     return values
 
 
@@ -210,14 +213,22 @@ def _joint_scores(copula: Copula, streams: Streams) -> dict[str, Row]:
     return dict(zip(copula.drivers, joint, strict=True))
 
 
-def _scores(plan: Plan, streams: Streams, *, months: int, past: _Past | None) -> dict[str, NDArray[np.float32]]:
-    scores = {name: streams.monthly_scores(f"month/{name}", months) for name in shocks_of(plan)}
+def _scores(
+    plan: Plan, streams: Streams, *, months: int, paths: int, past: _Past | None
+) -> dict[str, NDArray[np.float32]]:
+    """The score of each monthly shock on the first paths of a block.
+
+    Those that move together are drawn for the whole block: rounding could depend on how many are multiplied at once.
+    """
+    paired = () if plan.shock_copula is None else plan.shock_copula.drivers
+    drawn = {name: BLOCK_PATHS if name in paired else paths for name in shocks_of(plan)}
+    scores = {name: streams.monthly_scores(f"month/{name}", months, paths=some) for name, some in drawn.items()}
     if plan.shock_copula is not None:
         factor = plan.shock_copula.factor.astype(np.float32)
         independent = np.stack([scores[name] for name in plan.shock_copula.drivers])
         joint = np.einsum("ij,jmp->imp", factor, independent)
         scores |= dict(zip(plan.shock_copula.drivers, joint, strict=True))
-    return {name: _overwritten(rows, past, kind="month", name=name) for name, rows in scores.items()}
+    return {name: _overwritten(rows[:, :paths], past, kind="month", name=name) for name, rows in scores.items()}
 
 
 def _chance(name: str, streams: Streams, *, past: _Past | None) -> Row:
@@ -229,7 +240,7 @@ def _overwritten(fresh: NDArray[np.float32], past: _Past | None, *, kind: Kind, 
     """What is drawn by month, the months of the past as they are known. Changes the array it is given."""
     known = None if past is None else past.monthly(kind, name)
     if known is not None:
-        fresh[: len(known)] = known[: len(fresh)]
+        fresh[: len(known)] = known[: len(fresh), : fresh.shape[1]]
     return fresh
 
 

@@ -20,6 +20,7 @@ from tarmac.portfolio.common import CompanyStreams, shared_streams, with_common_
 from tarmac.raising import attempt_of, last_start, with_attempt
 from tarmac.scenario import Scenario, apply, from_now_on, without_funding
 from tarmac.simulation import need_from, overflow_told
+from tarmac.streams import BLOCK_PATHS
 
 CONFIDENCE: Final = 0.9
 """The share of the paths that is to get through, as in `tarmac raise`."""
@@ -70,13 +71,14 @@ class Answer:
 class _Remembered(CompanyStreams):
     """Streams that keep monthly shocks, which are the same under every scenario."""
 
-    kept: dict[tuple[str, int], NDArray[np.float32]]
+    kept: dict[tuple[str, int, int], NDArray[np.float32]]
 
-    def monthly_scores(self, driver: str, months: int) -> NDArray[np.float32]:
-        """Standard-normal scores of a monthly shock, drawn once. Shape (months, BLOCK_PATHS)."""
-        if (driver, months) not in self.kept:
-            self.kept[driver, months] = CompanyStreams.monthly_scores(self, driver, months)
-        return self.kept[driver, months].copy()
+    def monthly_scores(self, driver: str, months: int, *, paths: int = BLOCK_PATHS) -> NDArray[np.float32]:
+        """Standard-normal scores of a monthly shock, drawn once. Shape (months, paths)."""
+        key = (driver, months, paths)
+        if key not in self.kept:
+            self.kept[key] = CompanyStreams.monthly_scores(self, driver, months, paths=paths)
+        return self.kept[key].copy()
 
 
 def answer_of(question: Question) -> Answer:
