@@ -126,6 +126,11 @@ class Occurrences:
         """Those on the first `paths` paths of the block."""
         return self.where(self.paths < paths)
 
+    def repeated(self, times: int, *, paths: int) -> "Occurrences":
+        """Those of `paths` paths several times over, on as many paths the first time, the second time and so on."""
+        shifted = self.paths[:, None] + paths * np.arange(times)
+        return Occurrences(np.repeat(self.months, times), shifted.ravel(), np.repeat(self.scores, times))
+
     def where(self, keep: NDArray[np.bool_]) -> "Occurrences":
         """Some of them."""
         return Occurrences(self.months[keep], self.paths[keep], self.scores[keep])

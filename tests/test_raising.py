@@ -10,6 +10,7 @@ import pytest
 from tarmac import load
 from tarmac.company import Company, company_from
 from tarmac.engine.block import Job, Prepared
+from tarmac.engine.trying import Trial
 from tarmac.errors import InputError
 from tarmac.layout import plan_of
 from tarmac.raising import LEVELS, Attempt, Raise, attempt_of, raising, runway_without, savings
@@ -262,3 +263,14 @@ def test_a_raise_told_in_another_currency_is_the_same_at_one_rate() -> None:
     assert told.as_json()["currency"] == "CNY"
     assert "CNY" in raise_text(told)
     assert "$" not in raise_text(told)
+
+
+@pytest.mark.parametrize("name", ["stability-ai", "moonshot-ai"])
+def test_amounts_tried_side_by_side_fare_as_each_alone(name: str) -> None:
+    subject = without_funding(load(name))
+    plan = plan_of(with_attempt(subject, attempt_of(load(name))))
+    amounts, starts = (1e6, 1e8, 2e8, 4.5e8), (0, 3, 9)
+    together = Trial(Job(plan, 11, 18, 500), 0).survives(starts, amounts)
+    alone = [[Trial(Job(plan, 11, 18, 500), 0).survives((start,), (amount,)) for amount in amounts] for start in starts]
+    assert np.array_equal(together, np.array(alone)[..., 0, 0])
+    assert len(np.unique(together)) > 3

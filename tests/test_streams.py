@@ -116,3 +116,21 @@ def test_fresh_seeds_differ_and_are_short() -> None:
     seeds_drawn = {fresh_seed() for _ in range(20)}
     assert len(seeds_drawn) > 15
     assert all(0 <= seed < 2**32 for seed in seeds_drawn)
+
+
+@pytest.mark.parametrize("paths", [1, 7, 2_048, BLOCK_PATHS // 2, BLOCK_PATHS // 2 + 1, BLOCK_PATHS - 1, BLOCK_PATHS])
+def test_the_first_paths_of_a_block_are_drawn_as_if_all_were(paths: int) -> None:
+    streams = Streams(5, 1)
+    assert np.array_equal(streams.scores("x", paths), streams.scores("x")[:paths])
+    assert np.array_equal(streams.monthly_scores("x", 5, paths=paths), streams.monthly_scores("x", 5)[:, :paths])
+
+
+def test_occurrences_several_times_over_stay_in_order_of_months() -> None:
+    found = Streams(5, 1).occurrences("x", np.array([0.01]), months=6).head(100)
+    twice = found.repeated(2, paths=100)
+    assert np.all(np.diff(twice.months) >= 0)
+    for copy in (twice.paths < 100, twice.paths >= 100):
+        again = twice.where(copy)
+        assert np.array_equal(again.months, found.months)
+        assert np.array_equal(again.paths % 100, found.paths)
+        assert np.array_equal(again.scores, found.scores)

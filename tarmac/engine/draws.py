@@ -35,6 +35,18 @@ class Draws:
     chances: dict[str, NDArray[np.float64]]
     switches: dict[str, NDArray[np.float32]]
 
+    def repeated(self, times: int) -> "Draws":
+        """The same paths several times over, side by side."""
+        return Draws(
+            self.months,
+            times * self.paths,
+            {name: np.tile(values, times) for name, values in self.inputs.items()},
+            {name: np.tile(rows, times) for name, rows in self.scores.items()},
+            {name: found.repeated(times, paths=self.paths) for name, found in self.occurrences.items()},
+            {name: np.tile(values, times) for name, values in self.chances.items()},
+            {name: np.tile(rows, times) for name, rows in self.switches.items()},
+        )
+
 
 def draw(plan: Plan, streams: Streams, *, months: int, paths: int) -> Draws:
     """Draw one block of a plan: always the whole block, of which the first `paths` are kept.

@@ -8,15 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tarmac.engine.block import Job, Prepared, overflow_raised
-from tarmac.engine.drivers import Drivers
+from tarmac.engine.drivers import Drivers, drive
 from tarmac.engine.ledger import Ledger
 from tarmac.engine.walk import Row
 from tarmac.plan import Number, RoundPlan
+from tarmac.streams import BLOCK_PATHS
 
 _LEAST: Final = 1e-6
 """The chance that a chance of nothing is taken for where it is asked when an attempt closes, if it does."""
 
 _WAIT: Final = "months until the raise closes"
+_AMOUNT: Final = "what the raise brings"
 
 
 @dataclass(frozen=True)
@@ -141,26 +143,36 @@ class Trial:
 
     def survives(self, starts: Sequence[int], amounts: Sequence[float]) -> NDArray[np.int64]:
         """How many paths reach the horizon solvent if the attempt closes. Shape (starts, amounts)."""
-        months = self._drivers.months
+        some = max(BLOCK_PATHS // self._drivers.paths, 1)
+        parts = [amounts[first : first + some] for first in range(0, len(amounts), some)]
+        found = [np.zeros((len(starts), 0), np.int64), *(self._survives(starts, part) for part in parts)]
+        return np.hstack(found)
+
+    def _survives(self, starts: Sequence[int], amounts: Sequence[float]) -> NDArray[np.int64]:
+        """The same with all amounts side by side in one run, which costs little more than a run with one of them."""
+        months, paths = self._drivers.months, self._drivers.paths
         with overflow_raised():
-            return np.array(
-                [[np.sum(self._run(start, amount=amount) == months) for amount in amounts] for start in starts],
-                np.int64,
-            )
+            draws = self._drivers.draws.repeated(len(amounts))
+            inputs = draws.inputs | {_AMOUNT: np.repeat(np.asarray(amounts, float), paths)}
+            drivers = drive(self._drivers.plan, replace(draws, inputs=inputs))
+            runs = [self._struck(drivers, start, amount=Number(0.0, _AMOUNT)) for start in starts]
+        return np.array([np.sum(run.reshape(-1, paths) == months, axis=1) for run in runs], np.int64)
 
     def _run(self, start: int, *, amount: float) -> NDArray[np.int32]:
         """Months of insolvency with an attempt begun in some month that is sure to close; the horizon: none begins."""
+        return self._struck(self._drivers, start, amount=Number(amount))
+
+    def _struck(self, drivers: Drivers, start: int, *, amount: Number) -> NDArray[np.int32]:
         sure = replace(
             self._round,
             starts=start,
             takes=Number(0.0, _WAIT),
             succeeds=Number(1.0),
-            amount=Number(amount),
+            amount=amount,
             market=Number(0.0),
             odds=None,
             hazard=None,
             retries=0,
         )
-        plan = self._drivers.plan
-        ledger = Ledger(replace(self._drivers, plan=replace(plan, rounds=(sure, *plan.rounds[1:]))))
+        ledger = Ledger(replace(drivers, plan=replace(drivers.plan, rounds=(sure, *drivers.plan.rounds[1:]))))
         return ledger.run(drop=True)["insolvent"]
