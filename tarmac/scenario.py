@@ -329,9 +329,14 @@ def _waits_for_none(item: dict[str, Any], rounds: list[dict[str, Any]]) -> bool:
 def _without_moot_pairs(document: dict[str, Any], file: str) -> Company:
     """The company of a document, less the correlations of a driver that a change has taken away or made certain."""
     pairs = document.get("correlation")
-    bare = company_from({key: value for key, value in document.items() if key != "correlation"}, file)
     if not pairs:
-        return bare
-    known = {*drivers(bare), *shocks(bare)}
+        return company_from(document, file)
+    try:
+        whole = company_from(document, file)
+    except InputError:  # a pair that is moot is a mistake, too
+        whole = company_from({key: value for key, value in document.items() if key != "correlation"}, file)
+    known = {*drivers(whole), *shocks(whole)}
     kept = [item for item in pairs if known.issuperset(pair_of(item) or ())]
+    if whole.correlation and len(kept) == len(pairs):
+        return whole
     return company_from(document | {"correlation": kept}, file)
