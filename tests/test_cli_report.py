@@ -2,8 +2,10 @@
 
 import importlib.util
 import json
+import shlex
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tarmac.cli.main import main
@@ -51,6 +53,61 @@ def test_the_same_inputs_give_the_same_bytes(folder: Path) -> None:
         "saas-seed-short.md",
     ]
     assert all((folder / "one" / name).read_bytes() == (folder / "two" / name).read_bytes() for name in names)
+
+
+def test_a_workbook_and_a_page_to_print_say_where_they_come_from(folder: Path) -> None:
+    assert main([*SHORT, "-q", "--out", "out", "--format", "html,xlsx", "--format", "pdf,html"]) == 0
+    names = sorted(path.name for path in (folder / "out").iterdir())
+    assert names == ["saas-seed-short.html", "saas-seed-short.pdf", "saas-seed-short.xlsx"]
+    assert (folder / "out" / names[1]).read_bytes().startswith(b"%PDF")
+    about = openpyxl.load_workbook(folder / "out" / names[2])["About"]
+    told = {row[0].value: row[1].value for row in about.iter_rows()}
+    command = "tarmac report saas-seed --layout short --months 12 --paths 200 --seed 7 --format html,xlsx,pdf --out ."
+    assert told["command"] == command
+    page = (folder / "out" / names[0]).read_text(encoding="utf-8")
+    for name in ("model digest", "file", "seed", "paths", "months", "currency", "command"):
+        assert f">{name}<" in page
+        assert str(told[name]) in page
+    assert main([*shlex.split(command)[1:-1], "again", "-q"]) == 0
+    assert all((folder / "again" / name).read_bytes() == (folder / "out" / name).read_bytes() for name in names)
+
+
+def test_the_workbook_of_a_layout_with_scenarios_has_them(folder: Path) -> None:
+    (folder / "reports" / "some.toml").write_text(
+        'title = "T"\nreader = "R"\nscenarios = ["hiring-freeze"]\n[[section]]\nshows = "scenarios"\n'
+    )
+    assert main(["report", "saas-seed", "--layout", "some", *FEW, "-q", "--out", "out", "--format", "xlsx"]) == 0
+    book = openpyxl.load_workbook(folder / "out" / "saas-seed-some.xlsx", data_only=True)
+    assert [cell.value for cell in book["Scenarios"][4]][1:3] == ["base", "hiring-freeze"]
+    assert book["Checks"]["B3"].value is True
+
+
+@pytest.mark.parametrize("form", ["xlsx", "pdf"])
+def test_a_document_that_is_there_stays_unless_it_may_be_replaced(
+    form: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "out" / f"saas-seed-short.{form}"
+    path.parent.mkdir()
+    path.write_text("mine")
+    command = [*SHORT, "--out", "out", "--format", f"html,{form}"]
+    assert main(command) == 2
+    assert "add --force" in capsys.readouterr().err
+    assert [item.name for item in path.parent.iterdir()] == [path.name]
+    assert path.read_text() == "mine"
+    assert main([*command, "--force", "-q"]) == 0
+    assert path.read_bytes() != b"mine"
+
+
+def test_a_workbook_that_cannot_be_written_leaves_nothing_else(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert main([*SHORT, "--out", "out", "--format", "html,pdf,xlsx"]) == 2
+    assert "No space left on device" in capsys.readouterr().err
+    assert not list((folder / "out").iterdir())
 
 
 def test_parquet_holds_what_csv_holds(folder: Path) -> None:
@@ -138,6 +195,8 @@ def test_a_file_with_a_name_that_would_be_markup(folder: Path) -> None:
         (["report", "saas-seed", "--out", "o", "--layout", "bord"], "layout = bord"),
         (["report", "saas-seed", "--out", "o", "--layout", "bord"], "did you mean 'board'?"),
         (["report", "saas-seed", "--out", "o", "--format", "htm"], "did you mean 'html'?"),
+        (["report", "saas-seed", "--out", "o", "--format", "html,xls"], "did you mean 'xlsx'?"),
+        (["report", "saas-seed", "--out", "o", "--format", "html,"], "known: csv, html, md, parquet, pdf, xlsx"),
         (["report", "saas-seed", "--out", "o", "--currency", "USD", "--months", "0"], "months"),
         (["report", "nobody", "--out", "reports/short.toml"], "2 mistakes"),
         (["report", "saas-seed", "--out", "o", "--layout", "reports/none.toml"], "is a file that can be read"),

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 
 import tarmac
 from tarmac.basecase import base_case_of
+from tarmac.cli.main import main
 from tarmac.company import Company, company_from
 from tarmac.forecast import Forecast
 from tarmac.report.workbook import Notes, write_workbook
@@ -236,6 +237,18 @@ def test_a_spreadsheet_recalculates_to_the_values_written_and_every_check_stays_
                     now = found[sheet.title][cell.coordinate].value
                     assert now == pytest.approx(cell.value, abs=TOLERANCE), (sheet.title, cell.coordinate)
     assert compared_cells > 4000
+
+
+@NO_OFFICE
+@pytest.mark.slow
+def test_every_check_of_the_workbook_of_a_report_stays_true(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = ["report", "stability-ai", "--seed", "7", "--paths", "2000", "--format", "xlsx", "--out", str(out), "-q"]
+    assert main(command) == 0
+    found = recalculated((out / "stability-ai-board.xlsx").read_bytes(), tmp_path)
+    assert found["Checks"]["B3"].value is True
+    assert not [cell for row in found["Checks"].iter_rows() for cell in row if cell.value is False]
+    assert "Scenarios" in found.sheetnames
 
 
 @NO_OFFICE
