@@ -122,7 +122,7 @@ class Mirrored(Streams):
         return found
 
     def monthly_scores(self, driver: str, months: int, *, paths: int = BLOCK_PATHS) -> NDArray[np.float32]:
-        """Standard-normal scores of a monthly shock, of the first paths of the block. Shape (months, paths), float32."""
+        """Standard-normal scores of a monthly shock, of the first paths of a block. Shape (months, paths), float32."""
         found = Streams.monthly_scores(self, driver, months)
         first, second = _halves(found)
         np.negative(first, out=second)

@@ -104,7 +104,7 @@ def _deadline(question: Question) -> Deadline | None:
 def _stressed(question: Question) -> dict[str, Path16]:
     """When the company fails under each scenario that fits it, on the draws of the run."""
     found: dict[str, Path16] = {}
-    kept: dict[tuple[str, int], NDArray[np.float32]] = {}
+    kept: dict[tuple[str, int, int], NDArray[np.float32]] = {}
     for scenario in question.scenarios:
         try:
             company = apply(question.company, from_now_on(scenario, question.company))
