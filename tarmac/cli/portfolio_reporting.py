@@ -65,7 +65,7 @@ def as_portfolio(asked: AskedReport) -> AskedPortfolio:
 
 
 def _wrong_formats(asked: AskedReport) -> Iterator[Problem]:
-    for name in asked.formats:
+    for name in formats(asked):
         if name not in PLAIN:
             rule = "is a format of a portfolio's report"
             yield Problem("command line", "format", name, rule, nearest(name, PLAIN))

@@ -55,10 +55,15 @@ def stamp(forecast: Forecast, notes: Notes = NO_NOTES, *, packages: tuple[str, .
         "paths": f"{forecast.paths:,}{beside}",
         "months": f"{counted(origin.months, 'month')}, {origin.first_month.label} to {last.label}",
         "currency": told_in(forecast),
-        "versions": ", ".join([f"python {python_version()}", *map(_versioned, (*_PACKAGES, *packages))]),
+        "versions": versions_of(*packages),
         "command": notes.command,
     }
     return {name: text for name, text in told.items() if text}
+
+
+def versions_of(*packages: str) -> str:
+    """Those of Python, of Tarmac and what it works numbers out with, and of some more packages."""
+    return ", ".join([f"python {python_version()}", *map(_versioned, (*_PACKAGES, *packages))])
 
 
 def _versioned(package: str) -> str:

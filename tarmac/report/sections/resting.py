@@ -9,7 +9,7 @@ from tarmac.money import CURRENCIES, format_money
 from tarmac.months import Month
 from tarmac.report.declared import Declared, declared
 from tarmac.report.parts import Section, Sheet
-from tarmac.report.stamp import notes_of, stamp
+from tarmac.report.stamp import notes_of, stamp, versions_of
 from tarmac.report.words import counted
 
 _PACKAGES: Final = ("pandas", "matplotlib", "jinja2")
