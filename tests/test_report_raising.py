@@ -44,7 +44,7 @@ def test_what_is_not_known_is_said() -> None:
         found(), dilution=None, attempt=replace(found().attempt, takes=0, price={}, source="nothing: at once")
     )
     assert "No valuation is known" in flat(bare)
-    assert "is taken to come at once" in flat(bare)
+    assert "the money comes at once" in flat(bare)
     assert "a round before it has neither pre_money nor sold" in flat(replace(found(), dilution=None))
 
 

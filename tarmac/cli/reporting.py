@@ -24,6 +24,7 @@ from tarmac.report.pages import html_page, markdown_page
 from tarmac.report.parts import Picture, Report, as_csv, as_parquet
 from tarmac.report.pictures import WIDE
 from tarmac.report.stamp import Notes, notes_of
+from tarmac.report.words import counted
 from tarmac.report.workbook import write_workbook
 from tarmac.simulation import MOST_PATHS, How, simulate
 
@@ -164,7 +165,7 @@ def _screen(made: Made) -> str:
     report, origin = made.report, made.dossier.forecast.origin
     lines = [f"{safe(report.company)}: {report.title}", report.answer]
     lines += [f"  {figure.name}: {figure.value} ({figure.note})" for figure in report.figures]
-    return "\n".join([*lines, f"Run: {made.dossier.forecast.paths:,} paths, seed {origin.seed}."])
+    return "\n".join([*lines, f"Run: {counted(made.dossier.forecast.paths, 'path')}, seed {origin.seed}."])
 
 
 def _files(asked: AskedReport, made: Made) -> dict[str, Writer]:

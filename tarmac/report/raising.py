@@ -117,7 +117,7 @@ def attempt_in_words(found: Raise) -> str:
     """How long an attempt takes and how likely it is to close, without a full stop."""
     attempt = found.attempt
     if attempt.source.startswith("nothing") and not attempt.takes:
-        return "How long an attempt takes is not known: the money is taken to come at once (--takes '4 to 9')"
+        return "How long an attempt takes is not known: the money comes at once (tarmac raise --takes '4 to 9')"
     chance = f"closes with a chance of {format_share(found.closes)}"
     text = f"An attempt takes {_months(attempt.takes)} and {chance} (from {short(attempt.source)})"
     if attempt.longer:
@@ -169,7 +169,7 @@ def price_in_words(found: Raise) -> Iterator[str]:
         yield "What it costs in shares is not known: a round before it has neither pre_money nor sold"
         return
     if cost is None:
-        yield "No valuation is known, so what it costs in shares is not: give a round a pre_money, or say --pre-money"
+        yield "No valuation is known, so what it costs in shares is not: give a round a pre_money (raise: --pre-money)"
         return
     if cost.sold is not None:
         price = f"At the valuation of {short(found.attempt.priced_by)}"
