@@ -40,7 +40,6 @@ BASE = Held("a", 0.1, (frozenset({"x", "y"}), {"k": np.arange(3)}, None, True))
         replace(BASE, others=(BASE.others[0], {"j": np.arange(3)}, None, True)),
         replace(BASE, others=(BASE.others[0], {"k": np.arange(3)}, None, 1)),
     ],
-    ids=str,
 )
 def test_what_differs_has_another_digest(other: Held) -> None:
     assert digest_of(other) != digest_of(BASE)
