@@ -31,10 +31,8 @@ WORKERS_SECONDS: Final = 30.0
 _EXPECTED: Final = 16
 """Workers that a cluster is taken to have when work is cut in pieces."""
 
-_SILENT: Final = {
-    "logging": {"distributed": "critical", "distributed.client": "critical", "tornado": "critical"},
-    "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical",
-}
+_LOGGING: Final = {"logging": {"distributed": "critical", "distributed.client": "critical", "tornado": "critical"}}
+_SILENT: Final = _LOGGING | {"distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical"}
 """Dask's own messages are left out: what matters is told as an error."""
 
 
@@ -68,12 +66,13 @@ class Cluster:
             import dask
         except ImportError:
             raise _problem("executor", "dask", rule="needs Dask, which is not installed", remedy=_INSTALL) from None
-        with dask.config.set(_SILENT):  # read when distributed is imported, here and by the workers it starts
+        with dask.config.set(_LOGGING):  # read when distributed is imported
             try:
                 from distributed import Client, LocalCluster
             except ImportError:
                 rule = "needs dask.distributed, which is not installed"
                 raise _problem("executor", "dask", rule=rule, remedy=_INSTALL) from None
+        with dask.config.set(_SILENT):  # not before its import: what is set there first is taken away whole at the end
             if self.scheduler is not None:
                 _check_reached(self.scheduler)
                 with Client(self.scheduler, timeout=PATIENCE_SECONDS, set_as_default=False) as client:

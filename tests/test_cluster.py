@@ -6,6 +6,8 @@ import math
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +37,23 @@ def dask_workers(count: int) -> Iterator[Any]:
         options = {"host": "127.0.0.1", "dashboard_address": None, "threads_per_worker": 1, "memory_limit": 0}
         with LocalCluster(n_workers=count, processes=True, **options) as found:
             yield found
+
+
+TWICE = """
+import dask
+from tarmac.cluster import Cluster
+from tarmac.errors import InputError
+for _ in range(2):
+    try:
+        list(Cluster("tcp://127.0.0.1:9").map(print, [(1,)]))
+    except InputError:
+        print(dask.config.get("distributed.comm.require-encryption"))
+"""
+
+
+def test_dask_is_left_as_it_was() -> None:
+    done = subprocess.run([sys.executable, "-c", TWICE], capture_output=True, text=True, check=False, timeout=120)
+    assert (done.stdout.split(), done.stderr) == (["None", "None"], "")
 
 
 def text(executor: Executor, **other: Any) -> str:
