@@ -158,9 +158,12 @@ def _move(cloud: Cloud, chain: Chain, *, way: _Way) -> None:
 
 def remembered(before: Points, after: Points, *, power: float) -> float:
     """How far coordinates correlate with where they were: the mean over coordinates; at the end, the worst of them."""
-    centred = [points - points.mean(axis=1, keepdims=True) for points in (before, after)]
-    scale = np.sqrt((centred[0] ** 2).sum(axis=1) * (centred[1] ** 2).sum(axis=1))
-    found = (centred[0] * centred[1]).sum(axis=1) / np.maximum(scale, np.finfo(float).tiny)
+    means = [points.mean(axis=1, dtype=np.float64) for points in (before, after)]
+    own, theirs, common = (
+        np.einsum("ij,ij->i", *pair) / before.shape[1] for pair in ((before, before), (after, after), (before, after))
+    )
+    scale = np.sqrt((own - means[0] ** 2) * (theirs - means[1] ** 2))
+    found = (common - means[0] * means[1]) / np.maximum(scale, np.finfo(float).tiny)
     return float(found.max() if power == 1 else found.mean())
 
 
