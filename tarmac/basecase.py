@@ -30,8 +30,6 @@ _ALL_BUT_CERTAIN: Final = 1 - 2.0**-24
 """What happens at this chance happens only where it is certain; exact in single precision."""
 
 _DIGITS: Final = 12
-_LARGEST: Final = 1e38
-"""A run keeps no amounts beyond this."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +140,7 @@ def _run(plan: Plan, draws: Draws, *, values: Mapping[str, float]) -> BaseCase:
     insolvent, acquired = (None if struck[name] == draws.months else struck[name] for name in ("insolvent", "exit"))
     rows = {key: np.array(row) for key, row in notes.rows.items()}
     kinds = {kind: {name: row for (which, name), row in rows.items() if which == kind} for kind in _KINDS}
-    if any((abs(row) > _LARGEST).any() for row in (*accounts.flows.values(), *accounts.balances.values())):
-        raise OverflowError(f"amounts grow beyond {_LARGEST:g}")
+    accounts.check_size()
     return BaseCase(
         plan=plan,
         months=draws.months,

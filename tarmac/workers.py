@@ -107,11 +107,6 @@ class Processes:
             yield from in_order(partial(pool.submit, work), calls, ahead=lambda: AHEAD * self.workers)
 
 
-def elsewhere(work: Callable[..., T], calls: Sequence[Call], *, workers: int) -> Iterator[T]:
-    """What `work` returns for each tuple of arguments, in their order, from so many processes."""
-    return Processes(workers).map(work, calls)
-
-
 def in_order(submit: Callable[..., Task[T]], calls: Sequence[Call], *, ahead: Callable[[], int]) -> Iterator[T]:
     """The results of the calls in their order, with at most `ahead` calls handed in whose results were not taken."""
     left = iter(calls)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tarmac.errors import InputError
-from tarmac.workers import AHEAD, Executor, Processes, Serial, Threads, elsewhere, in_order
+from tarmac.workers import AHEAD, Executor, Processes, Serial, Threads, in_order
 
 EXECUTORS: list[Executor] = [Serial(), Threads(2), Processes(2)]
 each = pytest.mark.parametrize("executor", EXECUTORS, ids=lambda item: type(item).__name__)
@@ -28,7 +28,7 @@ def test_a_partial_function_is_work_too(executor: Executor) -> None:
 
 
 def test_processes_are_asked_for_by_their_number() -> None:
-    assert list(elsewhere(math.isqrt, [(9,), (16,)], workers=2)) == [3, 4]
+    assert list(Processes(2).map(math.isqrt, [(9,), (16,)])) == [3, 4]
 
 
 @each

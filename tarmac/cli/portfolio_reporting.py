@@ -10,8 +10,8 @@ from tarmac.cli.asked import AskedPortfolio, AskedReport
 from tarmac.cli.checking import kept
 from tarmac.cli.console import safe
 from tarmac.cli.portfolios import checked, worked_out
-from tarmac.cli.reporting import PLAIN, Paged, formats, layout_of, missing_parts
-from tarmac.cli.saving import Writer, file_name, refuse_existing
+from tarmac.cli.reporting import PLAIN, Paged, files_of, formats, layout_of, missing_parts, screen
+from tarmac.cli.saving import file_name
 from tarmac.cli.telling import hand_over
 from tarmac.errors import InputError, Problem, nearest
 from tarmac.evidence import evidence_of
@@ -35,7 +35,12 @@ def run(asked: AskedReport) -> int:
         raise InputError(dict.fromkeys(problems))
     found = worked_out(wanted, portfolio)
     made = Paged(layout, portfolio_report(found, layout, origin=_origin(asked, found)), _stem(asked))
-    hand_over(asked, lambda: _screen(made, found), document=made.report.as_json, files=lambda: _files(asked, made))
+    hand_over(
+        asked,
+        lambda: screen(made.report, paths=found.paths, seed=found.seed),
+        document=made.report.as_json,
+        files=lambda: files_of(asked, made, by=PLAIN),
+    )
     return 0
 
 
@@ -107,21 +112,3 @@ def _command(asked: AskedReport, found: PortfolioForecast) -> str:
     }
     words += [str(word) for option, value in given.items() if value is not None for word in (option, value)]
     return safe(shlex.join([*words, *(["--align"] if said.align else []), "--out", "."]))
-
-
-def _screen(made: Paged, found: PortfolioForecast) -> str:
-    """The answer and the key figures; the rest stands in the files."""
-    report = made.report
-    lines = [f"{safe(report.company)}: {report.title}", report.answer]
-    lines += [f"  {figure.name}: {figure.value} ({figure.note})" for figure in report.figures]
-    return "\n".join([*lines, f"Run: {found.paths:,} paths, seed {found.seed}."])
-
-
-def _files(asked: AskedReport, made: Paged) -> dict[str, Writer]:
-    """What `--out` leaves, the page last; nothing is begun where one of the files is there already."""
-    files: dict[str, Writer] = {}
-    for name in sorted(formats(asked), key=_PAGES.__contains__):
-        files |= PLAIN[name](made)
-    if asked.out is not None:
-        refuse_existing([asked.out / name for name in files], force=asked.force)
-    return files

@@ -2,10 +2,10 @@
 
 import importlib.util
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from tarmac.cli.asked import AskedReport, AskedRun, Held
 from tarmac.cli.checking import in_the_way, kept, unlike_a_run
@@ -41,6 +41,9 @@ class Paged:
     stem: str
 
 
+M = TypeVar("M", bound=Paged)
+
+
 @dataclass(frozen=True, slots=True)
 class Made(Paged):
     """A report of a company, what it was made from, and what its files say of themselves."""
@@ -58,9 +61,9 @@ def run(asked: AskedReport) -> int:
     made = Made(layout, report, _stem(asked), dossier, notes_of(dossier, command=command))
     hand_over(
         asked,
-        lambda: _screen(made),
+        lambda: screen(report, paths=dossier.forecast.paths, seed=dossier.forecast.origin.seed),
         document=report.as_json,
-        files=lambda: _files(asked, made),
+        files=lambda: files_of(asked, made, by=FORMATS),
     )
     return 0
 
@@ -160,19 +163,18 @@ def _command(asked: AskedReport, dossier: Dossier) -> str:
     return safe(shlex.join(map(str, [*words, "--out", "."])))
 
 
-def _screen(made: Made) -> str:
+def screen(report: Report, *, paths: int, seed: int) -> str:
     """The answer and the key figures; the rest stands in the files."""
-    report, origin = made.report, made.dossier.forecast.origin
     lines = [f"{safe(report.company)}: {report.title}", report.answer]
     lines += [f"  {figure.name}: {figure.value} ({figure.note})" for figure in report.figures]
-    return "\n".join([*lines, f"Run: {counted(made.dossier.forecast.paths, 'path')}, seed {origin.seed}."])
+    return "\n".join([*lines, f"Run: {counted(paths, 'path')}, seed {seed}."])
 
 
-def _files(asked: AskedReport, made: Made) -> dict[str, Writer]:
+def files_of(asked: AskedReport, made: M, *, by: Mapping[str, Callable[[M], dict[str, Writer]]]) -> dict[str, Writer]:
     """What `--out` leaves, the page last; nothing is begun where one of the files is there already."""
     files: dict[str, Writer] = {}
     for name in sorted(formats(asked), key=_PAGES.__contains__):
-        files |= FORMATS[name](made)
+        files |= by[name](made)
     if asked.out is not None:
         refuse_existing([asked.out / name for name in files], force=asked.force)
     return files

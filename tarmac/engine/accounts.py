@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Rows = dict[str, Row]
 
+_LARGEST: Final = 1e38
+"""A run keeps no amounts beyond this."""
+
 _GIFTS: Final = ("grant", "asset_sale")
 
 
@@ -37,6 +40,11 @@ class Accounts:
 
     flows: Mapping[str, NDArray[np.float64]]
     balances: Mapping[str, NDArray[np.float64]]
+
+    def check_size(self) -> None:
+        """OverflowError where an amount is beyond what a run keeps."""
+        if any((abs(row) > _LARGEST).any() for row in (*self.flows.values(), *self.balances.values())):
+            raise OverflowError(f"amounts grow beyond {_LARGEST:g}")
 
     def __add__(self, other: "Accounts") -> "Accounts":
         if not self.balances:

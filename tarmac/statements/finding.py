@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,6 @@ Which = int | Literal["mean", "median"]
 
 W = TypeVar("W", bound=Watcher)
 
-_LARGEST: Final = 1e38
-"""A run keeps no amounts beyond this."""
-
 
 @dataclass(frozen=True)
 class Found:
@@ -42,9 +39,7 @@ def find(job: Job, path: Which, *, tell: Progress | None = None) -> Found:
     """The accounts of the path that is meant. OverflowError where amounts grow beyond 1e38."""
     with overflow_raised():
         found = _found(job, path, tell=(lambda _done, _paths: None) if tell is None else tell)
-    accounts = found.accounts
-    if any((abs(row) > _LARGEST).any() for row in (*accounts.flows.values(), *accounts.balances.values())):
-        raise OverflowError(f"amounts grow beyond {_LARGEST:g}")
+    found.accounts.check_size()
     return found
 
 
