@@ -1,7 +1,7 @@
 """Everything a report tells of, worked out on the same draws: the raise, scenarios side by side, levers, facts."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,6 +29,15 @@ PATHS: Final = 2_048
 """Paths on which everything but the forecast itself is worked out: the first of the run."""
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Under which seed, for how many months and on how many paths the forecast of a report is run."""
+
+    seed: int
+    months: int
+    paths: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What a report tells of besides the forecast; `scenarios` to be set side by side, `confidence` of a raise."""
@@ -38,6 +47,26 @@ class Wanted:
     facts: bool = False
     scenarios: Sequence[str] = ()
     confidence: float = 0.9
+
+    @property
+    def beside(self) -> bool:
+        """Whether it tells of anything that needs neither the forecast nor the raise."""
+        return self.levers or self.facts or bool(self.scenarios)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a report tells of that needs no forecast; None where it was not asked for.
+
+    `compared`, with the scenarios' `titles`; the levers `ranked`; `facts` beside what the model says; `missing` as in a
+    dossier.
+    """
+
+    compared: Comparison | None
+    titles: dict[str, str]
+    ranked: Ranking | None
+    facts: "pd.DataFrame | None"
+    missing: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,32 +89,48 @@ class Dossier:
     missing: dict[str, str] = field(default_factory=dict)
 
 
-def dossier_of(company: Company, forecast: Forecast, *, wanted: Wanted) -> Dossier:
-    """What a report tells of a company after its scenarios and its forecast, on the draws of the forecast.
-
-    What cannot be worked out for this company is left out, with the reason.
-    """
-    job = Job(plan_of(company), forecast.origin.seed, forecast.months, min(forecast.paths, PATHS))
-    missing: dict[str, str] = {}
-    raised = _raised(company, job, wanted=wanted, missing=missing) if wanted.raising else None
-    told = forecast.origin.translation
-    if raised is not None and told is not None:
-        raised = raised.in_currency(forecast.origin.currency, rate=told.rate)
+def beside_of(company: Company, run: Run, *, wanted: Wanted) -> Beside:
+    """What a report tells of a company after its scenarios besides its forecast and its raise, on the same draws."""
+    job, missing = _few(company, run), dict[str, str]()
     scenarios, titles = _fitting(company, wanted.scenarios, missing=missing)
     handles, left_out = handles_for(company) if wanted.levers else ((), ())
     compared, ranked = _side_by_side(company, job, scenarios=scenarios, levers=(handles, left_out))
+    facts = _facts(company, job) if wanted.facts and company.company.facts else None
+    return Beside(compared=compared, titles=titles, ranked=ranked, facts=facts, missing=missing)
+
+
+def dossier_of(
+    company: Company, forecast: Forecast, *, wanted: Wanted, beside: Callable[[], Beside] | None = None
+) -> Dossier:
+    """What a report tells of a company after its scenarios and its forecast, on the draws of the forecast.
+
+    What cannot be worked out for this company is left out, with the reason. `beside`: waits for what `beside_of` gives,
+    where that is being worked out already.
+    """
+    run = Run(forecast.origin.seed, forecast.months, forecast.paths)
+    missing: dict[str, str] = {}
+    raised = _raised(company, _few(company, run), wanted=wanted, missing=missing) if wanted.raising else None
+    told = forecast.origin.translation
+    if raised is not None and told is not None:
+        raised = raised.in_currency(forecast.origin.currency, rate=told.rate)
+    others = beside_of(company, run, wanted=wanted) if beside is None else beside()
     return Dossier(
         company=company,
         forecast=forecast,
         evidence=_evidence(company),
         digest=digest_of(company),
         raised=raised,
-        compared=compared,
-        titles=titles,
-        ranked=ranked,
-        facts=_facts(company, job) if wanted.facts and company.company.facts else None,
-        missing=missing,
+        compared=others.compared,
+        titles=others.titles,
+        ranked=others.ranked,
+        facts=others.facts,
+        missing=missing | others.missing,
     )
+
+
+def _few(company: Company, run: Run) -> Job:
+    """The first paths of a run."""
+    return Job(plan_of(company), run.seed, run.months, min(run.paths, PATHS))
 
 
 def digest_of(company: Company) -> str:

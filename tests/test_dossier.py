@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import tarmac
-from tarmac.dossier import Dossier, Wanted, digest_of, dossier_of
+from tarmac.dossier import Dossier, Run, Wanted, beside_of, digest_of, dossier_of
 from tarmac.engine.block import Job
 from tarmac.layout import plan_of
 from tarmac.library import load_scenario
@@ -50,8 +50,22 @@ def test_what_does_not_fit_is_left_out_with_the_reason(found: Dossier) -> None:
     assert found.facts is None  # the example has none
 
 
+def test_what_stands_beside_may_be_worked_out_elsewhere(model: tarmac.Company, found: Dossier) -> None:
+    wanted = Wanted(levers=True, scenarios=["hiring-freeze"])
+    there = beside_of(model, Run(SEED, MONTHS, PATHS), wanted=wanted)
+    assert wanted.beside
+    used = dossier_of(model, found.forecast, wanted=wanted, beside=lambda: there)
+    assert used.compared is there.compared
+    assert there.ranked is not None
+    assert found.ranked is not None
+    ours, theirs = ([effect.survive for effect in ranked.effects] for ranked in (found.ranked, there.ranked))
+    assert ours == theirs
+    assert dict(there.titles) == dict(found.titles)
+
+
 def test_nothing_is_worked_out_that_is_not_wanted(model: tarmac.Company, found: Dossier) -> None:
     bare = dossier_of(model, found.forecast, wanted=Wanted())
+    assert not Wanted(raising=True).beside
     assert (bare.raised, bare.compared, bare.ranked, bare.facts, bare.missing) == (None, None, None, None, {})
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tarmac import workers
 from tarmac.errors import InputError
-from tarmac.workers import AHEAD, Executor, Processes, Serial, Threads, in_order
+from tarmac.workers import AHEAD, Executor, Processes, Serial, Threads, in_order, meanwhile
 
 EXECUTORS: list[Executor] = [Serial(), Threads(2), Processes(2)]
 each = pytest.mark.parametrize("executor", EXECUTORS, ids=lambda item: type(item).__name__)
@@ -116,3 +117,35 @@ def test_work_that_kills_its_process_each_time_is_told() -> None:
 
 def test_a_worker_is_given_one_call_to_go_on_with() -> None:
     assert AHEAD == 2
+
+
+def test_a_call_is_made_meanwhile_by_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "processors", lambda: 2)
+    with meanwhile(os.getpid, (), worth=True) as found:
+        assert found() != os.getpid()
+
+
+def test_a_call_that_is_not_worth_a_process_is_made_here_once_it_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with meanwhile((tmp_path / "made").touch, (), worth=False) as found:
+        assert not (tmp_path / "made").exists()
+        found()
+    assert (tmp_path / "made").exists()
+    monkeypatch.setattr(workers, "processors", lambda: 1)
+    with meanwhile(os.getpid, (), worth=True) as alone:
+        assert alone() == os.getpid()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_call_whose_process_was_killed_is_made_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(workers, "processors", lambda: 2)
+    with meanwhile(once_killed, (3, tmp_path), worth=True) as found:
+        assert found() == 9
+    assert (tmp_path / "killed").exists()
+
+
+def test_what_goes_wrong_meanwhile_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "processors", lambda: 2)
+    with meanwhile(math.isqrt, (-1,), worth=True) as found, pytest.raises(ValueError, match="nonnegative"):
+        found()

@@ -4,6 +4,7 @@ import importlib.util
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -14,7 +15,7 @@ from tarmac.cli.running import named, patched, told, without_rate
 from tarmac.cli.saving import Writer, file_name, refuse_existing, text_writer
 from tarmac.cli.telling import hand_over
 from tarmac.company import Company
-from tarmac.dossier import Dossier, Wanted, dossier_of
+from tarmac.dossier import Dossier, Run, Wanted, beside_of, dossier_of
 from tarmac.errors import InputError, Problem, nearest
 from tarmac.report.building import report_of, wanted_by
 from tarmac.report.figure import keep
@@ -27,9 +28,14 @@ from tarmac.report.stamp import Notes, notes_of
 from tarmac.report.words import counted
 from tarmac.report.workbook import write_workbook
 from tarmac.simulation import MOST_PATHS, How, simulate
+from tarmac.streams import fresh_seed
+from tarmac.workers import meanwhile
 
 _SUCH: Final = {"company": "board", "portfolio": "portfolio"}
 """Of each kind of report, a layout that is there."""
+
+_WORTH_A_PROCESS: Final = 10_000
+"""Paths of a forecast from which on it pays to work out what stands beside it in a process of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +76,14 @@ def run(asked: AskedReport) -> int:
 
 def worked_out(asked: AskedRun, company: Company, *, wanted: Wanted, currency: str | None) -> Dossier:
     """The forecast that was asked for, and what else is wanted beside it."""
-    with progress(quiet=asked.quiet) as tell:
-        how = How(progress=tell)
-        forecast = simulate(company, months=asked.months, paths=asked.paths, seed=asked.seed, how=how)
-    forecast = told(named(forecast, asked.scenarios), company, currency=currency)
-    return dossier_of(company, forecast, wanted=wanted)
+    run_of = Run(fresh_seed() if asked.seed is None else asked.seed, asked.months, asked.paths)
+    worth = wanted.beside and asked.paths >= _WORTH_A_PROCESS
+    with meanwhile(partial(beside_of, wanted=wanted), (company, run_of), worth=worth) as beside:
+        with progress(quiet=asked.quiet) as tell:
+            how = How(progress=tell)
+            forecast = simulate(company, months=asked.months, paths=asked.paths, seed=run_of.seed, how=how)
+        forecast = told(named(forecast, asked.scenarios), company, currency=currency)
+        return dossier_of(company, forecast, wanted=wanted, beside=beside)
 
 
 def layout_for(name: str) -> Layout:
