@@ -126,6 +126,13 @@ class Occurrences:
         """Those on the first `paths` paths of the block."""
         return self.where(self.paths < paths)
 
+    def only(self, paths: NDArray[np.int64], *, width: int) -> "Occurrences":
+        """Those on some of `width` paths, which are counted anew from 0 in their order."""
+        places = np.full(width, -1)
+        places[paths] = np.arange(len(paths))
+        moved = Occurrences(self.months, places[self.paths], self.scores)
+        return moved.where(moved.paths >= 0)
+
     def repeated(self, times: int, *, paths: int) -> "Occurrences":
         """Those of `paths` paths several times over, on as many paths the first time, the second time and so on."""
         shifted = self.paths[:, None] + paths * np.arange(times)

@@ -102,37 +102,23 @@ class Processes:
 
     def _once(self, work: Callable[..., T], calls: Sequence[Call]) -> Iterator[T]:
         """As far as the processes live."""
-        with processes(self.workers, work) as pool:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([getattr(work, "func", work).__module__])  # of a partial: of its function
+        with ProcessPoolExecutor(self.workers, mp_context=context, initializer=leave_interrupts_to_the_parent) as pool:
             yield from in_order(partial(pool.submit, work), calls, ahead=lambda: AHEAD * self.workers)
-
-
-def processes(workers: int, work: Callable[..., T]) -> ProcessPoolExecutor:
-    """So many processes that have loaded what some work needs."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([getattr(work, "func", work).__module__])  # of a partial: of its function
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=leave_interrupts_to_the_parent)
 
 
 @contextmanager
 def meanwhile(work: Callable[..., T], call: Call, *, worth: bool) -> Iterator[Callable[[], T]]:
     """A call made by a process of its own while this one goes on: gives a function that waits for what it returns.
 
-    Where a process is not `worth` its start, or there is one processor, the call is made here, when it is waited for;
-    so it is where the process was lost.
+    Where a process is not `worth` its start, or there is one processor, the call is made here, when it is waited for.
     """
     if not worth or processors() == 1:
         yield partial(work, *call)
         return
-    with processes(1, work) as pool:
-        task = pool.submit(work, *call)
-
-        def waited() -> T:
-            try:
-                return task.result()
-            except BrokenExecutor:
-                return work(*call)
-
-        yield waited
+    with ThreadPoolExecutor(1) as waiting:  # the process takes a second to load, which nobody should wait for
+        yield waiting.submit(lambda: next(Processes(1).map(work, [call]))).result
 
 
 def in_order(submit: Callable[..., Task[T]], calls: Sequence[Call], *, ahead: Callable[[], int]) -> Iterator[T]:

@@ -158,3 +158,24 @@ def test_the_reference_case_is_found_as_before() -> None:
     found = need_of_block(job, 0)
     saved = np.mean(Prepared(job, 0).ledger(level_of(found.amounts, 0.9)).run()["insolvent"] == 18)
     assert saved == pytest.approx(0.9, abs=0.004)
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_some_paths_alone_are_run_as_among_all(number: int) -> None:
+    """On random companies, with money more: the search runs again those paths alone that money may save."""
+    job = Job(plan_of(company_from(document_at(number))), 3, 12, 300)
+    prepared, some = Prepared(job, 0), np.arange(0, 300, 7)
+    extra = np.linspace(0, 1e6, 300)
+    among, alone = prepared.ledger(extra), prepared.only(some).ledger(extra[some])
+    struck, found = among.run(), alone.run()
+    for name, months in struck.items():
+        np.testing.assert_array_equal(found[name], months[some], err_msg=name)
+    solvent = alone.state.alive
+    np.testing.assert_array_equal(alone.state.cash[solvent], among.state.cash[some][solvent])
+
+
+def test_where_money_saves_no_path_or_all_survive_without_one_run_is_enough() -> None:
+    rich = needed(company(cash={"opening": 100}, cost=[BURN], policy=[NOTHING]))
+    assert (rich.runs, rich.amounts.max(), rich.lost.total()) == (1, 0.0, 0)
+    late = needed(company(cost=[BURN], policy=[NOTHING]), since=4)  # insolvent in the first month
+    assert (late.runs, late.amounts.min(), [*late.lost]) == (1, np.inf, [("early", "cash")])

@@ -112,6 +112,16 @@ def test_the_head_of_occurrences_is_those_of_the_first_paths() -> None:
     assert len(head.paths) == int((found.paths < 100).sum()) > 50
 
 
+def test_occurrences_on_some_paths_are_those_of_these_paths() -> None:
+    found, some = Streams(2, 0).occurrences("e", np.array([0.2]), months=5), np.array([3, 4, 700])
+    only = found.only(some, width=BLOCK_PATHS)
+    here = found.where(np.isin(found.paths, some))
+    assert len(here.paths) > 0
+    assert np.array_equal(some[only.paths], here.paths)
+    assert np.array_equal(only.months, here.months)
+    assert np.array_equal(only.scores, here.scores)
+
+
 def test_fresh_seeds_differ_and_are_short() -> None:
     seeds_drawn = {fresh_seed() for _ in range(20)}
     assert len(seeds_drawn) > 15

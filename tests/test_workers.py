@@ -138,7 +138,7 @@ def test_a_call_that_is_not_worth_a_process_is_made_here_once_it_is_waited_for(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_a_call_whose_process_was_killed_is_made_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_call_whose_process_was_killed_is_made_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(workers, "processors", lambda: 2)
     with meanwhile(once_killed, (3, tmp_path), worth=True) as found:
         assert found() == 9

@@ -14,7 +14,7 @@ from tarmac.engine.draws import Draws, draw
 from tarmac.engine.drivers import Drivers, drive
 from tarmac.engine.ledger import Ledger, Watcher
 from tarmac.engine.ownership import owners_of
-from tarmac.engine.selection import by_path
+from tarmac.engine.selection import Paths, by_path
 from tarmac.engine.walk import Row
 from tarmac.plan import Plan
 from tarmac.replicates import REPLICATE_PATHS, squares_of
@@ -95,7 +95,12 @@ class Prepared:
     def __init__(self, job: Job, block: int, *, draws: Draws | None = None) -> None:
         if draws is None:
             draws = draw(job.plan, job.streams(block), months=job.months, paths=job.paths_in(block))
+        self._job, self._block = job, block
         self.drivers: Drivers = drive(job.plan, draws)
+
+    def only(self, paths: Paths) -> "Prepared":
+        """The same for some of the paths, counted anew from 0 in their order."""
+        return Prepared(self._job, self._block, draws=self.drivers.draws.only(paths))
 
     def ledger(self, extra_cash: Row | float = 0.0, *, since: int = 0) -> Ledger:
         """The books of the block, with some cash more at the beginning of month `since`."""

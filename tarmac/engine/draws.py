@@ -47,6 +47,18 @@ class Draws:
             {name: np.tile(rows, times) for name, rows in self.switches.items()},
         )
 
+    def only(self, paths: NDArray[np.int64]) -> "Draws":
+        """Some of the paths, counted anew from 0 in their order."""
+        return Draws(
+            self.months,
+            len(paths),
+            {name: values[paths] for name, values in self.inputs.items()},
+            {name: rows[:, paths] for name, rows in self.scores.items()},
+            {name: found.only(paths, width=self.paths) for name, found in self.occurrences.items()},
+            {name: values[paths] for name, values in self.chances.items()},
+            {name: rows[:, paths] for name, rows in self.switches.items()},
+        )
+
 
 def draw(plan: Plan, streams: Streams, *, months: int, paths: int) -> Draws:
     """Draw one block of a plan: always the whole block, of which the first `paths` are kept.

@@ -61,6 +61,8 @@ def need_of_block(job: Job, block: int, *, since: int = 0) -> Needed:
         search = Search(Prepared(job, block), since)
         if not job.plan.reacts_to_cash:
             return search.lowest_point()
+        if search.settled:
+            return search.found(search.needs)
         while search.runs < EVALUATIONS and (search.runs <= HALVINGS or not search.sharp):
             search.halve()
         while search.runs < EVALUATIONS and (amount := search.worth_trying()) is not None:
@@ -77,7 +79,7 @@ def about(prepared: Prepared, runs: int) -> Row:
     search = Search(prepared, 0)
     if not prepared.drivers.plan.reacts_to_cash:
         return search.lowest_point().amounts
-    while search.runs < runs:
+    while search.runs < runs and not search.settled:
         search.halve()
     return search.needs
 
@@ -86,7 +88,8 @@ class Search:
     """The search on one block: between which amounts each path is saved.
 
     A first run without money gives what would do if nothing reacted, and a reserve; where that does not save a path it
-    is doubled, where it does the bracket is halved, on all paths at once, each with an amount of its own.
+    is doubled, where it does the bracket is halved, on all paths at once that money may save, each with an amount of
+    its own.
     """
 
     def __init__(self, prepared: Prepared, since: int) -> None:
@@ -106,18 +109,28 @@ class Search:
         reserve = drivers.value(drivers.plan.keep_payroll_months) + 1.0
         self._low = np.zeros(drivers.paths)
         self._high = np.where(self._saved, 0.0, self._lowest.need() + reserve * self._lowest.largest)
+        self._open = np.flatnonzero(~self._alone & ~self._early)
+        """The paths that money may save."""
+        self._narrowed: Prepared | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether money would save no path, or all survive without."""
+        return not len(self._open)
 
     def lowest_point(self) -> Needed:
         """What each path needs where nothing reacts to cash: the running minimum of the first run."""
         return self.found(np.where(self._early, np.inf, self._lowest.need()))
 
     def halve(self) -> None:
-        """One more run, with the middle of each path's bracket, or the amount next tried."""
-        probe = np.where(self._saved, (self._low + self._high) / 2, self._high)
-        enough = self._save(probe)
-        self._low = np.where(enough, self._low, probe)
-        self._high = np.where(enough, probe, np.where(self._saved, self._high, 2 * probe))
-        self._saved |= enough
+        """One more run of paths that money may save, with the middle of each bracket, or the amount next tried."""
+        some = self._open
+        low, high, saved = self._low[some], self._high[some], self._saved[some]
+        probe = np.where(saved, (low + high) / 2, high)
+        enough = self._save_open(probe)
+        self._low[some] = np.where(enough, low, probe)
+        self._high[some] = np.where(enough, probe, np.where(saved, high, 2 * probe))
+        self._saved[some] |= enough
 
     @property
     def needs(self) -> Row:
@@ -203,9 +216,21 @@ class Search:
             counts[REACTIONS, ""] = reacting
         return counts
 
-    def _save(self, extra: Row | float) -> NDArray[np.bool_]:
+    def _save(self, extra: float) -> NDArray[np.bool_]:
         """Whether each path reaches the horizon with so much more."""
+        return self._run(self._prepared, extra, endings=self._endings)
+
+    def _save_open(self, extra: Row) -> NDArray[np.bool_]:
+        """Whether each path that money may save does so. Shapes (open,)."""
+        if self._narrowed is None:
+            self._narrowed = self._prepared.only(self._open)
+        endings = Endings(len(self._open))
+        saved = self._run(self._narrowed, extra, endings=endings)
+        self._endings.cause[self._open] = endings.cause
+        return saved
+
+    def _run(self, prepared: Prepared, extra: Row | float, *, endings: Endings) -> NDArray[np.bool_]:
         self.runs += 1
-        struck = self._prepared.ledger(extra, since=self._since).run([self._endings], drop=True)["insolvent"]
-        saved: NDArray[np.bool_] = struck == self._prepared.drivers.months
+        struck = prepared.ledger(extra, since=self._since).run([endings], drop=True)["insolvent"]
+        saved: NDArray[np.bool_] = struck == prepared.drivers.months
         return saved
