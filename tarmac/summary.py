@@ -54,7 +54,8 @@ def lower_edge(bins: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 _SUM_BITS: Final = 40
-_ROOM: Final = 2**MANTISSA_BITS
+_ROOM: Final = 8 * 2**MANTISSA_BITS
+"""Bins that are made room for at once: eight doublings."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ class HistogramBuilder:
         self._counts[month, start : start + len(counts)] += counts
 
     def _widen(self, low: int, high: int) -> None:
-        """Make room for some bins, and for some more in the same doublings."""
+        """Make room for some bins, and for more beside them, so that this is seldom done."""
         first = min(self._offset, low // _ROOM * _ROOM)
         last = max(self._offset + self._counts.shape[1], -(-high // _ROOM) * _ROOM)
         counts = np.zeros((len(self._counts), last - first), np.int64)

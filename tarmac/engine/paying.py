@@ -198,16 +198,13 @@ class InOrder(AtOnce):
         for newest, row in zip(self._layout.newest, dues, strict=True):
             cells[newest] += row[late] if len(row) > 1 else row
         paid = self._paid[late] - np.minimum(cells, 0.0).sum(axis=0)  # a refund pays for others
-        oldest, ended = np.full(len(late), NO_BILL, np.int16), np.zeros(len(late), np.bool_)
-        for bills, age, fatal in zip(cells, self._layout.ages, self._layout.fatal, strict=True):
-            np.maximum(bills, 0.0, out=bills)
-            payment = np.minimum(bills, paid)
-            np.subtract(bills, payment, out=bills)
-            paid -= payment
-            unpaid = bills > ROUNDING
-            np.maximum(oldest, unpaid * np.int16(age - NO_BILL) + np.int16(NO_BILL), out=oldest)
-            if fatal:
-                ended |= unpaid
+        np.maximum(cells, 0.0, out=cells)
+        short = np.cumsum(cells, axis=0)  # of a bill and those before it: what is not paid of them
+        short -= paid
+        np.minimum(cells, np.maximum(short, 0.0, out=short), out=cells)
+        unpaid = cells > ROUNDING
+        ended = unpaid[self._layout.fatal].any(axis=0)
+        oldest = (unpaid * self._layout.counted).max(axis=0, initial=0) + np.int16(NO_BILL)
         self._late, self._cells, self.oldest[late] = late, cells, oldest
         return late[ended]
 
@@ -248,20 +245,24 @@ class _Layout:
         self.ended = [ended & self.of[vendor] for vendor in numbers]
         deadly = np.array([vendors[vendor].cut_off is None for _, vendor, _ in cells], np.bool_)
         self.fatal = ended & deadly
-        self._sources: dict[int, list[int]] = {}
-        """Where what stands in a place came from, by place."""
-        for here, (_, vendor, age) in enumerate(cells):
-            there = place[vendor, min(age + 1, patience[vendor] + older[vendor])]
-            self._sources.setdefault(there, []).append(here)
+        self.counted = (self.ages - NO_BILL).astype(np.int16)[:, None]
+        """Ages, counted from 1. Shape (cells, 1)."""
+        there = [place[vendor, min(age + 1, patience[vendor] + older[vendor])] for _, vendor, age in cells]
+        first = {there: here for here, there in reversed([*enumerate(there)])}
+        self._to, self._from = np.array([*first], np.int64), np.array([*first.values()], np.int64)
+        self._joining = [(here, there) for here, there in enumerate(there) if first[there] != here]
+        """What was as old already: it is joined by what becomes so."""
 
     def month_older(self, cells: NDArray[np.float64], *, before: Paths, now: Paths) -> NDArray[np.float64]:
         """The bills of paths that were late, on the paths that are late now, every one a month older."""
         older = np.zeros((self.cells, len(now)))
         if len(before) and len(now):
             place = np.minimum(np.searchsorted(before, now), len(before) - 1)
-            known = before[place] == now
-            for there, sources in self._sources.items():
-                np.multiply(sum(cells[here].take(place) for here in sources), known, out=older[there])
+            known = cells.take(place, axis=1)
+            known *= before[place] == now
+            older[self._to] = known[self._from]
+            for here, there in self._joining:
+                older[there] += known[here]
         return older
 
 
