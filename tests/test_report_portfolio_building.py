@@ -13,7 +13,8 @@ from tarmac.report.pages import html_page, markdown_page
 from tarmac.report.parts import Section
 from tarmac.report.portfolio import heat_table, quarters_table
 from tarmac.report.portfolio_building import answer, key_figures, portfolio_report
-from tarmac.report.sections.held import Origin, digest
+from tarmac.report.sections.held import Origin
+from tarmac.report.stamp import portfolio_digest
 from tests.holdings import burning, held, struck
 from tests.reports import HOSTILE, NASTY, many, of_many, page_of_many, taken_apart
 
@@ -111,7 +112,7 @@ def test_the_digest_is_of_companies_stakes_and_rates() -> None:
         changed = (replace(holdings[0], **change), *holdings[1:])  # type: ignore[arg-type]
         return replace(found, portfolio=replace(found.portfolio, holdings=changed))
 
-    assert len({digest(item) for item in (found, with_first(stake=0.3), with_first(rate=2.0))}) == 3
+    assert len({portfolio_digest(item) for item in (found, with_first(stake=0.3), with_first(rate=2.0))}) == 3
 
 
 def test_the_page_is_well_formed_safe_and_has_a_table_behind_every_chart() -> None:

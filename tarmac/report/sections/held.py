@@ -1,19 +1,17 @@
 """What a portfolio's report rests on: its companies, the defaults for what rows do not say, definitions, provenance."""
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tarmac.dossier import digest_of
 from tarmac.errors import printable
 from tarmac.money import format_share
 from tarmac.portfolio.defaults import Defaults
 from tarmac.portfolio.result import PortfolioForecast
 from tarmac.report.parts import Section, Sheet
-from tarmac.report.portfolio import currencies_in_words
-from tarmac.report.sections.resting import versions
+from tarmac.report.sections.resting import where_from
 from tarmac.report.sections.watching import LONGEST
+from tarmac.report.stamp import OF_A_PAGE, portfolio_stamp
 from tarmac.report.words import short
 
 _PIECES: Final = ("market", "revenue", "cost", "cloud", "price", "fx")
@@ -111,32 +109,4 @@ def definitions() -> Section:
 
 def provenance(found: PortfolioForecast, origin: Origin) -> Section:
     """Enough to make the same report again, and to know whether it is the same."""
-    portfolio = found.portfolio
-    end = found.month_label(found.months - 1)
-    fewer = found.stresses[0].outcome.paths if found.stresses else found.paths
-    aside = f"; {fewer:,} for stresses and raises" if fewer < found.paths else ""
-    rows = (
-        ("portfolio", f"{printable(portfolio.name)} ({printable(origin.file)})"),
-        ("digest of the companies", digest(found)),
-        ("scenarios", ", ".join(map(printable, portfolio.scenarios)) or "none"),
-        ("common drivers", ", ".join(map(printable, found.sharing)) or "none"),
-        ("months", f"{found.months}, {found.month_label(0)} to {end}"),
-        ("currency", currencies_in_words(found)),
-        ("paths", f"{found.paths:,}{aside}"),
-        ("seed", str(found.seed)),
-        ("to make it again", origin.command),
-        ("versions", versions()),
-    )
-    sheet = Sheet("provenance", "How this report was made", ("what", "which"), rows, prose=frozenset({1}))
-    return Section("provenance", "Where this comes from", tables=(sheet,))
-
-
-def digest(found: PortfolioForecast) -> str:
-    """One fingerprint of all companies as they were run, with stakes and rates."""
-    text = "\n".join(_fingerprints(found))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _fingerprints(found: PortfolioForecast) -> Iterator[str]:
-    for holding in found.portfolio.holdings:
-        yield f"{digest_of(holding.company)} {holding.stake!r} {holding.rate!r}"
+    return where_from(portfolio_stamp(found, file=origin.file, command=origin.command, packages=OF_A_PAGE))

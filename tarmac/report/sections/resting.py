@@ -9,10 +9,9 @@ from tarmac.money import CURRENCIES, format_money
 from tarmac.months import Month
 from tarmac.report.declared import Declared, declared
 from tarmac.report.parts import Section, Sheet
-from tarmac.report.stamp import notes_of, stamp, versions_of
+from tarmac.report.stamp import OF_A_PAGE, notes_of, stamp
 from tarmac.report.words import counted
 
-_PACKAGES: Final = ("pandas", "matplotlib", "jinja2")
 _CODES: Final = frozenset(CURRENCIES)
 
 
@@ -100,11 +99,10 @@ def definitions(dossier: Dossier) -> Section:  # noqa: ARG001  (the same for eve
 
 def provenance(dossier: Dossier, command: str) -> Section:
     """Enough to make the same report again, and to know whether it is the same; `command`: how, as it is typed."""
-    told = stamp(dossier.forecast, notes_of(dossier, command=command), packages=_PACKAGES)
+    return where_from(stamp(dossier.forecast, notes_of(dossier, command=command), packages=OF_A_PAGE))
+
+
+def where_from(told: Mapping[str, str]) -> Section:
+    """The stamp of a report as a section."""
     sheet = Sheet("provenance", "How this report was made", ("what", "which"), (*told.items(),), prose=frozenset({1}))
     return Section("provenance", "Where this comes from", tables=(sheet,))
-
-
-def versions() -> str:
-    """Python and the packages that work numbers out or set them."""
-    return versions_of(*_PACKAGES)
