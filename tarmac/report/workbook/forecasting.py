@@ -1,8 +1,7 @@
 """The Forecast sheet: the Monte Carlo forecast as values, with native charts of the fan and of the probabilities."""
 
-import math
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from tarmac.measures import NEED_LEVELS, QUANTILES, Fan
 from tarmac.report.style import BAND_COLOURS, BLUE, CLOCK_COLOURS
 from tarmac.report.text import headline
 from tarmac.report.words import CLOCK_NAMES, counted, percent, told_in
-from tarmac.report.workbook.page import Page, Place, money_axis
+from tarmac.report.workbook.page import Page, money_axis
 
 SHEET: Final = "Forecast"
 _CHART_ROW, _CHART_ROWS, _SECOND_CHART = 3, 18, 3
@@ -95,16 +94,9 @@ def _write_need(page: Page, forecast: Forecast) -> None:
     for index, level in enumerate(NEED_LEVELS, start=row + 1):
         page.text((index, 0), f"that keeps {level:.0%} of the paths solvent")
         for column, amount in enumerate((need.amount(level), *need.interval(level)), start=1):
-            _amount(page, (index, column), amount=amount)
+            page.put((index, column), "no amount" if amount is None else amount, kind="money")
     lost = f"No amount saves {counted(need.hopeless, 'path')} of {need.paths:,}." if need.hopeless else ""
     page.text((row + len(NEED_LEVELS) + 1, 0), lost, look=page.formats.note())
-
-
-def _amount(page: Page, place: Place, *, amount: float | None) -> None:
-    if amount is None:
-        page.text(place, "no amount", look=page.formats(align="right"))
-    elif math.isfinite(amount):
-        page.number(place, amount, look=page.formats.number("money"))
 
 
 def _write_amounts(page: Page, forecast: Forecast) -> None:
@@ -137,8 +129,7 @@ def _by_month(page: Page, forecast: Forecast, *, row: int, columns: Sequence[Ser
     for month in range(forecast.months):
         page.text((row + month, 0), forecast.month_name(month).label)
         for column, values in enumerate(columns, start=1):
-            if math.isfinite(values[month]):
-                page.number((row + month, column), float(values[month]), look=page.formats.number(kind))
+            page.put((row + month, column), float(values[month]), kind=kind)
 
 
 def _chart_fan(page: Page, forecast: Forecast) -> None:
@@ -147,7 +138,8 @@ def _chart_fan(page: Page, forecast: Forecast) -> None:
     for index, share in enumerate(PERCENTS):
         inside = abs(100 - 2 * share)
         colour, width = (BLUE, 2.5) if share == 50 else (BAND_COLOURS[inside], 1.5)
-        chart.add_series(_series((places.first, places.last), _CASH + index, name=f"P{share}", line=(colour, width)))
+        rows, name = (places.first, places.last), f"P{share}"
+        chart.add_series(page.line(rows, _CASH + index, name=name, look=(colour, width)))
     page.sheet.insert_chart(_CHART_ROW, 0, chart, {"object_position": 3})
 
 
@@ -155,16 +147,6 @@ def _chart_survival(page: Page, forecast: Forecast) -> None:
     places, chart = Places(forecast), page.chart("Probability by month end", number="0%", most=1.0)
     for name, colour in CLOCK_COLOURS.items():
         if name == "insolvent" or forecast.clocks[name].counts[-1]:
-            column = places.clock[name]
-            chart.add_series(_series((places.since, places.until), column, name=CLOCK_NAMES[name], line=(colour, 2.0)))
+            rows, column = (places.since, places.until), places.clock[name]
+            chart.add_series(page.line(rows, column, name=CLOCK_NAMES[name], look=(colour, 2.0)))
     page.sheet.insert_chart(_CHART_ROW, _SECOND_CHART, chart, {"object_position": 3})
-
-
-def _series(rows: tuple[int, int], column: int, *, name: str, line: tuple[str, float]) -> dict[str, Any]:
-    """A line through some rows of a column. `line`: its colour and width."""
-    return {
-        "name": name,
-        "categories": [SHEET, rows[0], 0, rows[1], 0],
-        "values": [SHEET, rows[0], column, rows[1], column],
-        "line": {"color": line[0], "width": line[1]},
-    }

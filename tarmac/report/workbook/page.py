@@ -1,10 +1,12 @@
 """One sheet of the workbook: how cells look (blue may be changed, black is a formula), and writing them."""
 
+import datetime
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from tarmac.errors import printable
+from tarmac.months import Month
 
 if TYPE_CHECKING:
     from xlsxwriter.chart_line import ChartLine
@@ -20,6 +22,9 @@ NUMBERS: Final = {
     "share": "0.0%",
     "rate": "0.00%",
     "plain": "#,##0.####",
+    "whole": "#,##0",
+    "signed": "+0.00;-0.00;0.00",
+    "month": "mmm yyyy",
 }
 INPUT_BLUE, GREY, LIGHT, HEAD, RED, GREEN = "#0000FF", "#595959", "#EDEDED", "#1F3864", "#C00000", "#00703C"
 
@@ -93,6 +98,29 @@ class Page:
         """Write a number."""
         self.sheet.write_number(*place, value, look)
 
+    def month(self, place: Place, month: Month, *, look: "Format") -> None:
+        """Write a month, as the date of its first day."""
+        self.sheet.write_datetime(*place, datetime.datetime(month.year, month.number, 1), look)  # noqa: DTZ001  (a day)
+
+    def put(self, place: Place, value: str | float | Month | None, *, kind: str) -> None:
+        """Write a number of a kind, a month, or a text in its place; nothing where there is none."""
+        if isinstance(value, str):
+            self.text(place, value, look=self.formats(align="right"))
+        elif isinstance(value, Month):
+            self.month(place, value, look=self.formats.number("month", align="right"))
+        elif value is not None and math.isfinite(value):
+            self.number(place, value, look=self.formats.number(kind))
+
+    def shade(self, first: Place, last: Place, *, colours: Sequence[str], ends: tuple[float, float]) -> None:
+        """Shade the cells of a table by their numbers: two or three colours from one end to the other."""
+        names = ("min", "mid", "max") if len(colours) == 3 else ("min", "max")
+        rule: dict[str, Any] = {"type": f"{len(colours)}_color_scale"}
+        for place, (name, colour) in enumerate(zip(names, colours, strict=True)):
+            value = ends[0] + (ends[1] - ends[0]) * place / (len(colours) - 1)
+            rule |= {f"{name}_type": "num", f"{name}_value": value, f"{name}_color": colour}
+        if last[0] >= first[0] and last[1] >= first[1]:
+            self.sheet.conditional_format(*first, *last, rule)
+
     def formula(self, place: Place, text: str, *, value: float | bool, look: "Format") -> None:
         """Write a formula with the value it comes to."""
         self.sheet.write_formula(*place, f"={text}", look, value)
@@ -125,19 +153,35 @@ class Page:
         if repeat is not None:
             sheet.repeat_rows(*repeat)
 
-    def chart(self, title: str, *, number: str, most: float | None = None) -> "ChartLine":
-        """A chart of lines over months. `number`: the format of its amounts; `most`: the end of its axis."""
+    def chart(self, title: str, *, number: str, most: float | None = None, every: int = 6) -> "ChartLine":
+        """A chart of lines over months. `number`: the format of its amounts; `most`: the end of its axis.
+
+        `every`: how many rows from one label below to the next.
+        """
         chart = cast("ChartLine", self._workbook.add_chart({"type": "line"}))
         font = {"name": "Arial", "size": 9}
         grid = {"visible": True, "line": {"color": _GRID, "width": 0.75}}
         axis: dict[str, Any] = {"num_format": number, "num_font": font, "major_gridlines": grid, "min": 0}
         chart.set_title({"name": title, "overlay": False, "name_font": {"name": "Arial", "size": 11, "bold": True}})
         chart.set_y_axis(axis if most is None else axis | {"max": most})
-        chart.set_x_axis({"num_font": font, "interval_unit": 6, "label_position": "low", "num_format": "mmm yyyy"})
+        chart.set_x_axis({"num_font": font, "interval_unit": every, "label_position": "low", "num_format": "mmm yyyy"})
         chart.set_legend({"position": "bottom", "font": font})
         chart.set_size({"width": 455, "height": 320})
         chart.show_blanks_as("gap")
         return chart
+
+    def line(self, rows: tuple[int, int], column: int, *, name: str | Place, look: tuple[str, float]) -> dict[str, Any]:
+        """A line through some rows of a column of this sheet, over what stands in its first column.
+
+        `name`: the words for it, or the cell that holds them; `look`: its colour and width.
+        """
+        sheet = self.sheet.get_name()
+        return {
+            "name": name if isinstance(name, str) else [sheet, *name],
+            "categories": [sheet, rows[0], 0, rows[1], 0],
+            "values": [sheet, rows[0], column, rows[1], column],
+            "line": {"color": look[0], "width": look[1]},
+        }
 
 
 def lines_of(text: str, width: float) -> int:

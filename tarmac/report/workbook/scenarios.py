@@ -1,13 +1,12 @@
 """The Scenarios sheet: outcomes side by side, and what each differs by on the same paths, as values."""
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from tarmac.comparing import NEED_LEVELS, Comparison
 from tarmac.paired import Difference
 from tarmac.report.words import counted, percent
-from tarmac.report.workbook.page import Page, Place
+from tarmac.report.workbook.page import Page
 
 SHEET: Final = "Scenarios"
 _HEAD: Final = 3
@@ -31,20 +30,13 @@ def write_scenarios(page: Page, found: Comparison) -> None:
     for row, (label, values, kind) in enumerate(_rows(found), start=_HEAD + 1):
         page.text((row, 0), label)
         for column, value in enumerate(values, start=1):
-            _write(page, (row, column), value=value, kind=kind)
+            page.put((row, column), value, kind=kind)
     _curves(page, found, row=row + 3)
     _chart(page, found, first=row + 3)
     sheet.set_column(0, 0, _LABEL_WIDTH)
     sheet.set_column(1, len(found.outcomes), _WIDTH)
     sheet.freeze_panes(_HEAD + 1, 1)
     page.finish(found.company)
-
-
-def _write(page: Page, place: Place, *, value: str | float | None, kind: str) -> None:
-    if isinstance(value, str):
-        page.text(place, value, look=page.formats(align="right"))
-    elif value is not None and math.isfinite(value):
-        page.number(place, value, look=page.formats.number(kind))
 
 
 def _rows(found: Comparison) -> Iterator[Told]:
@@ -109,12 +101,6 @@ def _curves(page: Page, found: Comparison, *, row: int) -> None:
 def _chart(page: Page, found: Comparison, *, first: int) -> None:
     chart = page.chart("Probability of insolvency by month end", number="0%", most=1.0)
     for column, (outcome, colour) in enumerate(zip(found.outcomes, _COLOURS, strict=False), start=1):
-        top, last = first + 1, first + found.months
-        series = {
-            "name": [SHEET, first, column],
-            "categories": [SHEET, top, 0, last, 0],
-            "values": [SHEET, top, column, last, column],
-            "line": {"color": colour, "width": 2.5 if outcome is found.base else 1.75},
-        }
-        chart.add_series(series)
+        rows, look = (first + 1, first + found.months), (colour, 2.5 if outcome is found.base else 1.75)
+        chart.add_series(page.line(rows, column, name=(first, column), look=look))
     page.sheet.insert_chart(_HEAD + 1, len(found.outcomes) + 2, chart, {"object_position": 3})

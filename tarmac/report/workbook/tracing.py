@@ -1,13 +1,12 @@
 """The Monthly sheet written: formulas with the values they come to, and a chart of the cash they end in."""
 
-import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from tarmac.basecase import BaseCase
 from tarmac.report.style import GREEN
 from tarmac.report.workbook.grid import HOW, LABEL, OPENING, Row, month_column
 from tarmac.report.workbook.monthly import Monthly
-from tarmac.report.workbook.page import GREY, INPUT_BLUE, LIGHT, Formats, Page, Place, money_axis, pages_for
+from tarmac.report.workbook.page import GREY, INPUT_BLUE, LIGHT, NUMBERS, Formats, Page, Place, money_axis, pages_for
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -59,10 +58,10 @@ def _write_heads(page: Page, base: BaseCase) -> None:
     page.heads(_HEAD_ROW, ("month", "where it comes from", "opening"), right=OPENING)
     small = formats(font_color=GREY, align="right")
     page.text((_NUMBER_ROW, LABEL), "month number", look=formats(font_color=GREY))
-    dates = formats.head(num_format="mmm yyyy", align="right")
+    dates = formats.head(num_format=NUMBERS["month"], align="right")
     for month in range(base.months):
         now, column = base.first_month + month, OPENING + 1 + month
-        page.sheet.write_datetime(_HEAD_ROW, column, datetime.datetime(now.year, now.number, 1), dates)  # noqa: DTZ001
+        page.month((_HEAD_ROW, column), now, look=dates)
         page.number((_NUMBER_ROW, column), month + 1, look=small)
 
 
