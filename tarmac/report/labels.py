@@ -185,6 +185,11 @@ def _width(text: "Text", words: str) -> float:
     return float(text.get_window_extent().width)
 
 
+def cut_to(text: "Text", width: float) -> None:
+    """Cut the end of a text of one line that is wider than `width` pixels."""
+    text.set_text(_cut(text, text.get_text(), width=width))
+
+
 def _cut(text: "Text", row: str, *, width: float) -> str:
     """A row that is too wide loses its end."""
     while len(row) > 4 and _width(text, row) > width:

@@ -1,6 +1,6 @@
 """One page for a memo or a slide: the answer, the runway chart, the clocks, how much and by when, what it rests on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -8,11 +8,11 @@ from tarmac.forecast import Forecast, Mark
 from tarmac.money import format_money, format_share
 from tarmac.raising import Raise
 from tarmac.report.charts import KEY_WIDTH, cash_fan, survival_curves
-from tarmac.report.figure import Page, Size, keep, of_whom
-from tarmac.report.labels import wrapped
+from tarmac.report.figure import Page, blank, keep, of_whom
+from tarmac.report.paper import COLUMN, EDGE, GAP, SIZE, Block, Column, made_with, small_print
 from tarmac.report.raising import answer, begin_in_words
 from tarmac.report.stamp import NO_NOTES, Notes, stamp
-from tarmac.report.style import FAINT_INK, INK, drawable, style
+from tarmac.report.style import style
 from tarmac.report.text import (
     alt_text,
     headline,
@@ -26,17 +26,9 @@ from tarmac.report.words import CLOCK_NAMES, end_of, percent, short
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SIZE: Final = Size(11.69, 8.27, 100, 8.5)
-"""A4 landscape."""
-
 # Distances in ems of the body text.
-_EDGE, _LEFT, _COLUMN, _LINE, _GAP = 1.4, 5.0, 36.0, 1.4, 1.0
-_TITLE_GAP, _BETWEEN, _TICKS = 2.4, 3.0, 2.7
-_SMALL: Final = 0.85
+_LEFT, _TITLE_GAP, _BETWEEN, _TICKS = 5.0, 2.4, 3.0, 2.7
 _FAN_SHARE: Final = 0.58
-_CELLS: Final = (14.5, 21.5, 28.5, 36.0)
-"""Right ends of the columns of the table of clocks: P10, P50, P90, the share struck by the horizon."""
-
 _LEVELS: Final = (0.5, 0.8, 0.9, 0.95)
 
 
@@ -54,14 +46,10 @@ def write_onepager(
 
 def onepage_figure(forecast: Forecast, *, raised: Raise | None = None, notes: Notes = NO_NOTES) -> "Figure":
     """The page as a figure."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
+    figure = blank(SIZE)
     with style(SIZE.font):
-        figure = Figure(figsize=(SIZE.width, SIZE.height), dpi=SIZE.dpi)
-        FigureCanvasAgg(figure)
         page = Page(figure, SIZE)
-        top = page.head(headline(forecast), of_whom(forecast)) - _GAP
+        top = page.head(headline(forecast), of_whom(forecast)) - GAP
         bottom = _foot(page, forecast, notes=notes)
         _charts(page, forecast, span=(bottom, top))
         column = Column(page, top=top)
@@ -72,8 +60,8 @@ def onepage_figure(forecast: Forecast, *, raised: Raise | None = None, notes: No
 
 def _charts(page: Page, forecast: Forecast, *, span: tuple[float, float]) -> None:
     """Cash above, probabilities below, left of the column."""
-    bottom, top = span[0] + _TICKS + _GAP, span[1] - _TITLE_GAP + _GAP
-    room, right = top - bottom - _BETWEEN, _COLUMN + 2 * _EDGE + KEY_WIDTH
+    bottom, top = span[0] + _TICKS + GAP, span[1] - _TITLE_GAP + GAP
+    room, right = top - bottom - _BETWEEN, COLUMN + 2 * EDGE + KEY_WIDTH
     upper = page.one((_LEFT, top - room * _FAN_SHARE), right=right, height=room * _FAN_SHARE)
     lower = page.one((_LEFT, bottom), right=right, height=room * (1 - _FAN_SHARE))
     lower.sharex(upper)
@@ -84,65 +72,12 @@ def _charts(page: Page, forecast: Forecast, *, span: tuple[float, float]) -> Non
 
 def _foot(page: Page, forecast: Forecast, *, notes: Notes) -> float:
     """What was assumed, how to read the charts, and where the page comes from; the height above it."""
-    found = stamp(forecast, notes)
-    told = ("seed", "paths", "model digest", "scenarios", "versions", "command")
-    origin = "; ".join(f"{name}: {found[name]}" for name in told if name in found)
     ends = "insolvent paths at zero" + (", acquired ones left out" if forecast.exit.counts[-1] else "")
     reading = (
         f"Bands are per-month quantiles over all paths, {ends}; they are not paths. ± is the 95% Monte Carlo error."
     )
-    texts = [(f"Assumed: {' '.join(forecast.origin.text)}", 4), (reading, 1), (f"Made with {origin}", 2)]
-    height = 0.7 * _EDGE
-    for text, lines in reversed(texts):
-        artist, high = page.text(text, em=_SMALL, lines=lines, colour=FAINT_INK)
-        height += high
-        artist.set_y(height / page.height)
-        height += 0.25
-    return height
-
-
-Block = tuple[str, Sequence[Sequence[str]], Sequence[str]]
-"""A heading, rows of a table, and sentences below it."""
-
-
-class Column:
-    """The column at the right: headings, tables and sentences, one below the other."""
-
-    def __init__(self, page: Page, *, top: float) -> None:
-        self._page, self._height = page, top
-        self._left = page.width - _EDGE - _COLUMN
-
-    def write(self, block: Block) -> None:
-        """Write a block, and a gap below it; an empty one is left out."""
-        heading, table, sentences = block
-        if not table and not sentences:
-            return
-        self._write(heading, at=0.0, weight="bold")
-        self._height -= _LINE
-        for number, row in enumerate(table):
-            colour = FAINT_INK if not number else INK
-            self._write(row[0], at=0.0, colour=colour)
-            for cell, right in zip(row[1:], _CELLS[-len(row) + 1 :] if len(row) > 2 else (_CELLS[-1],), strict=False):
-                self._write(cell, at=right, colour=colour, right=True)
-            self._height -= _LINE
-        for sentence in sentences:
-            self._sentence(sentence)
-        self._height -= _GAP
-
-    def _write(self, text: str, *, at: float, colour: str = INK, weight: str = "normal", right: bool = False) -> None:
-        page = self._page
-        page.figure.text(
-            (self._left + at) / page.width, self._height / page.height, drawable(text), va="top", color=colour,
-            ha="right" if right else "left", fontweight=weight, fontsize=SIZE.font,
-        )  # fmt: skip
-
-    def _sentence(self, text: str) -> None:
-        page = self._page
-        artist = page.figure.text(self._left / page.width, self._height / page.height, drawable(text), va="top")
-        artist.set(fontsize=SIZE.font, color=INK)
-        artist.set_linespacing(1.15)
-        dots = SIZE.font / 72 * SIZE.dpi
-        self._height -= _LINE * wrapped(artist, width=_COLUMN * dots, lines=4) + 0.2
+    texts = [(f"Assumed: {' '.join(forecast.origin.text)}", 4), (reading, 1)]
+    return small_print(page, [*texts, (made_with(stamp(forecast, notes)), 2)])
 
 
 def _when(forecast: Forecast) -> Block:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tarmac.money import format_share
-from tarmac.portfolio.counting import count_at, mean_count
+from tarmac.portfolio.counting import Concentration, count_at, mean_count
 from tarmac.portfolio.result import RESERVE_LEVELS, YEAR, PortfolioForecast, Standing
 from tarmac.report.words import bare_money, counted, percent, short
 from tarmac.survival import standard_error
@@ -39,6 +39,13 @@ def headline(found: PortfolioForecast) -> str:
         f"{short(found.portfolio.name)}: of {companies_in(found)}, "
         f"{mean:.1f} fail by {end} on average; on nine paths in ten at most {count_at(last, 0.9)}"
     )
+
+
+def subtitle(found: PortfolioForecast) -> str:
+    """How many companies, which months, which scenarios, which currency."""
+    span = f"{counted(found.months, 'month')} from {found.month_label(0)}"
+    scenarios = ", ".join(map(short, found.portfolio.scenarios)) or "no scenario"
+    return f"{companies_in(found)}, {span}, {scenarios}, amounts in {currencies_in_words(found)}"
 
 
 def companies_in(found: PortfolioForecast) -> str:
@@ -131,6 +138,15 @@ def _joint_lines(found: PortfolioForecast) -> list[str]:
     return rows
 
 
+def worst_in_words(found: PortfolioForecast) -> list[str]:
+    """A sentence on the shock under which the most fail, beside the same paths as they are."""
+    if not found.stresses:
+        return []
+    worst = max(found.stresses, key=lambda item: mean_count(item.outcome.many))
+    fail = f"{mean_count(worst.outcome.many):.1f} fail by {found.month_label(found.months - 1)} on average"
+    return [f"{worst.title}: {fail}, where {mean_count(worst.base.many):.1f} as it is."]
+
+
 _GROUPS: Final = {
     True: ("where it happens", "where it does not"),
     False: ("in its highest third", "in its lowest third"),
@@ -152,7 +168,7 @@ def concentration_in_words(found: PortfolioForecast) -> list[str]:
     """A sentence on each common driver: what it explains of the number that fail."""
     sentences = []
     for item in found.concentrations:
-        worst, best = _GROUPS[item.happens][:: 1 if item.high_is_worse else -1]
+        worst, best = worse_and_better(item)
         others = "" if item.best is None else f", {item.best:.1f} {best}"
         sentences.append(
             f"{short(item.name)} ({item.companies} of {len(found.standings)}) explains "
@@ -161,6 +177,21 @@ def concentration_in_words(found: PortfolioForecast) -> list[str]:
             f"{item.tail_from} or more fail lie there."
         )
     return sentences
+
+
+def worse_and_better(item: Concentration) -> tuple[str, str]:
+    """Where a driver goes badly, and where well."""
+    first, second = _GROUPS[item.happens]
+    return (first, second) if item.high_is_worse else (second, first)
+
+
+def most_error(paths: int) -> str:
+    """The largest 95% Monte Carlo error of a probability, in words.
+
+    >>> most_error(20_000)
+    'at most 0.7 percentage points'
+    """
+    return f"at most {percent(paths // 2, paths).partition('±')[2] or 100} percentage points"
 
 
 def shared_in_words(found: PortfolioForecast) -> str:

@@ -8,11 +8,11 @@ from tarmac.portfolio.counting import count_at, mean_count
 from tarmac.portfolio.result import YEAR, PortfolioForecast, Standing
 from tarmac.report.layouts import Layout
 from tarmac.report.parts import KeyFigure, Report, Section
-from tarmac.report.portfolio import companies_in, currencies_in_words
+from tarmac.report.portfolio import companies_in, subtitle
 from tarmac.report.sections.held import Origin, assumptions, definitions, provenance
 from tarmac.report.sections.together import concentration, correlation, failures, reserves, stress
 from tarmac.report.sections.watching import heatmap, watchlist
-from tarmac.report.words import bare_money, counted, in_currency, percent, short
+from tarmac.report.words import bare_money, in_currency, percent, short
 
 SECTIONS: Final[dict[str, Callable[[PortfolioForecast, Origin], Section]]] = {
     "watchlist": lambda found, _: watchlist(found),
@@ -35,13 +35,11 @@ _NAMED: Final = 3
 def portfolio_report(found: PortfolioForecast, layout: Layout, *, origin: Origin) -> Report:
     """The report of a portfolio in a layout for one."""
     made = [(shown, SECTIONS[shown.shows](found, origin)) for shown in layout.section]
-    span = f"{counted(found.months, 'month')} from {found.month_label(0)}"
-    scenarios = ", ".join(map(short, found.portfolio.scenarios)) or "no scenario"
     return Report(
         company=short(found.portfolio.name, 200),
         title=layout.title,
         reader=layout.reader,
-        subtitle=f"{companies_in(found)}, {span}, {scenarios}, amounts in {currencies_in_words(found)}",
+        subtitle=subtitle(found),
         answer=answer(found),
         words=layout.words,
         figures=key_figures(found),

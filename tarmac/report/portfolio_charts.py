@@ -3,7 +3,7 @@
 The numbers drawn stand in `tarmac.report.portfolio`: `watch_table`, `heat_table` and `quarters_table`.
 """
 
-import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,10 +11,10 @@ import numpy as np
 
 from tarmac.money import format_share
 from tarmac.portfolio.result import RESERVE_LEVELS, PortfolioForecast
-from tarmac.report.charts import tick_places
-from tarmac.report.figure import SIZES, keep
-from tarmac.report.labels import Label, label_right
-from tarmac.report.portfolio import headline, portfolio_text, watch_cells
+from tarmac.report.figure import SIZES, Page, blank, figure_of, keep
+from tarmac.report.labels import Label, cut_to, label_right, size_in_points
+from tarmac.report.portfolio import headline, portfolio_text, subtitle, watch_cells
+from tarmac.report.portfolio_rows import months_below, name_rows
 from tarmac.report.style import BLUE, FAINT_INK, INK, ORANGE, VERMILLION, drawable, style
 from tarmac.report.words import bare_money, counted, in_currency, short
 
@@ -25,36 +25,47 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 60
 """Companies in one picture; the tables have all."""
 
-_NAME: Final = 28
-_ROW, _HEAD, _FOOT = 1.9, 6.4, 3.6
-"""Heights in ems: a row, what stands above all rows, what stands below."""
+_ROW, _HEAD, _FOOT, _LEAST = 1.9, 8.4, 6.0, 20
+"""Heights in ems: a row, what stands above all rows, what stands below, the least of a figure."""
 
-_TICKS: Final = 10
-_WATCH: Final = (
-    " P10: one path in ten is insolvent by then. begin by, raise: so that 90% of paths get through with no other new "
+_EDGE, _LEFT, _RIGHT, _TITLE, _GAP = 1.4, 5.6, 13.0, 1.8, 0.6
+_TICKS: Final = 2.6
+"""Distances in ems: of the month names below a chart, of its title above it."""
+
+_MOST_TICKS: Final = 10
+_SMALL, _WIDE = 0.833, 66
+"""The text of a watch list in ems, and the width in ems below which it becomes smaller still."""
+
+WATCH: Final = (
+    "P10: one path in ten is insolvent by then. begin by, raise: so that 90% of paths get through with no other new "
     "money."
 )
-_RESERVE: Final = (
-    " What keeps every bill paid from a company's insolvency on, with no other new money and no further cuts."
+RESERVE: Final = (
+    "what keeps every bill paid from a company's insolvency on, with no other new money and no further cuts."
 )
+"""How to read the watch list, and the money put in."""
+
 COLOURS: Final = {0.5: BLUE, 0.9: ORANGE, 0.95: VERMILLION}
 """Of the fans, by their level."""
 
 
-def watch_chart(found: PortfolioForecast, ax: "Axes") -> "Axes":
+def watch_chart(found: PortfolioForecast, ax: "Axes", *, most: int = MOST_ROWS) -> "Axes":
     """The watch list as a table: the most urgent company first, chances of insolvency shaded. See `watch_table`."""
-    rows = found.ranked[:MOST_ROWS]
+    rows = found.ranked[:most]
     dates = [f"by {found.month_label(month - 1)}" for month in found.horizons]
     heads = ["% insolvent", *dates, "P10", "P50", "P90", "begin by", "raise, 90%", "stake"]
     edges = np.cumsum([0, 3.1, *[1.25] * len(dates), 1.05, 1.05, 1.05, 1.05, 1.15, 0.8])
     ax.set(xlim=(0, edges[-1]), ylim=(len(rows), -1))
     ax.axis("off")
+    ems = ax.get_window_extent().width / ax.figure.dpi * 72 / size_in_points()
+    size = _SMALL * size_in_points() * min(ems / _WIDE, 1.0)
+    room = ax.get_window_extent().width * (edges[1] - 0.1) / edges[-1]
     for place, head in enumerate(heads):
         left = place == 0
         at = edges[place] if left else (edges[place] + edges[place + 1]) / 2
-        ax.text(at, -0.45, head, ha="left" if left else "center", va="center", fontsize="small", color=FAINT_INK)
+        ax.text(at, -0.45, head, ha="left" if left else "center", va="center", fontsize=size, color=FAINT_INK)
     for line, item in enumerate(rows):
-        ax.text(0, line + 0.5, drawable(short(item.name, _NAME)), va="center", fontsize="small")
+        cut_to(ax.text(0, line + 0.5, drawable(short(item.name, 60)), va="center", fontsize=size), room)
         ax.plot([0, edges[-1]], [line, line], color="#DDDDDD", linewidth=0.6, zorder=0)
         for place, cell in enumerate(watch_cells(found, item), 1):
             middle = (edges[place] + edges[place + 1]) / 2
@@ -64,23 +75,26 @@ def watch_chart(found: PortfolioForecast, ax: "Axes") -> "Axes":
                 ax.barh(
                     line + 0.5, width * 0.94, left=edges[place] + width * 0.03, height=0.86, color=shade, zorder=0.5
                 )
-            ax.text(middle, line + 0.5, cell, ha="center", va="center", fontsize="small", color=INK)
+            ax.text(middle, line + 0.5, cell, ha="center", va="center", fontsize=size, color=INK)
     return ax
 
 
-def heat_chart(found: PortfolioForecast, ax: "Axes") -> "Axes":
-    """The chance of insolvency of each company by the end of each month, the most urgent on top. See `heat_table`."""
+def heat_chart(found: PortfolioForecast, ax: "Axes", *, most: int = MOST_ROWS, named: bool = True) -> "Axes":
+    """The chance of insolvency of each company by the end of each month, the most urgent on top. See `heat_table`.
+
+    `named`: with the companies' names, in the room that is left of the axes.
+    """
     from matplotlib.colors import ListedColormap
 
-    rows = found.ranked[:MOST_ROWS]
+    rows = found.ranked[:most]
+    ax.set(xlim=(0.5, found.months + 0.5), ylim=(len(rows) - 0.5, -0.5), yticks=[])
+    if named:
+        name_rows(ax, rows)
+    months_below(found, ax)
     grid = np.stack([item.clock.probability for item in rows])
     shades = ListedColormap([_shade(chance) for chance in np.linspace(0, 1, 101)])
     x, y = np.arange(found.months + 1) + 0.5, np.arange(len(rows) + 1) - 0.5
     image = ax.pcolormesh(x, y, grid, cmap=shades, vmin=0, vmax=1, edgecolor="white", linewidth=0.3)
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.set_yticks(range(len(rows)), [drawable(short(item.name, _NAME)) for item in rows], fontsize="small")
-    places = tick_places(found.portfolio.first_month, found.months, room=_TICKS)
-    ax.set_xticks(places, [found.month_label(place - 1) for place in places], fontsize="small")
     ax.tick_params(length=0)
     ax.grid(visible=False)
     key = ax.inset_axes((1.02, 0.0, 0.015, 1.0))
@@ -106,7 +120,7 @@ def reserve_chart(found: PortfolioForecast, ax: "Axes", *, own: bool) -> "Axes":
         ax.plot([0, *x], [0, *row], color=COLOURS[level], marker="o", markersize=3.5, linewidth=1.8)
         money = bare_money(float(row[-1]), found.portfolio.currency)
         labels.append(Label(float(row[-1]), f"{format_share(level)} of paths: {money}", COLOURS[level]))
-    shown = found.quarters[:: -(len(x) // (_TICKS + 1) + 1)][::-1]
+    shown = found.quarters[:: -(len(x) // (_MOST_TICKS + 1) + 1)][::-1]
     ax.set_xticks([last + 1 for last in shown], [found.month_label(last) for last in shown], fontsize="small")
     ax.yaxis.set_major_formatter(lambda value, _: bare_money(value, found.portfolio.currency))
     ax.set_ylim(0, max(float(high[-1]), 1e-9) * 1.06)
@@ -118,78 +132,51 @@ def reserve_chart(found: PortfolioForecast, ax: "Axes", *, own: bool) -> "Axes":
 
 
 def watch_figure(found: PortfolioForecast, size: str = "slide") -> "Figure":
-    """The watch list with the answer as its title; the figure grows with the number of companies."""
-    shown = min(len(found.standings), MOST_ROWS)
-    figure, box = _figure(found, size, rows=shown, more=_WATCH)
+    """The watch list with the answer as its title; the figure grows with the number of companies.
+
+    `size` is one of `SIZES`. InputError for any other.
+    """
+    page, bottom, top = _paged(found, size, rows=min(len(found.standings), MOST_ROWS), more=WATCH)
     with style(SIZES[size].font):
-        left, bottom, width, height = box
-        watch_chart(found, figure.add_axes((left, bottom, width, height)))
-    return figure
+        watch_chart(found, page.one((_EDGE, bottom), right=_EDGE, height=top - bottom))
+    return page.figure
 
 
 def heat_figure(found: PortfolioForecast, size: str = "slide") -> "Figure":
-    """The heat map of companies and months; the figure grows with the number of companies."""
-    shown = min(len(found.standings), MOST_ROWS)
-    figure, box = _figure(found, size, rows=shown)
+    """The heat map of companies and months; the figure grows with the number of companies. `size`: as above."""
+    page, bottom, top = _paged(found, size, rows=min(len(found.standings), MOST_ROWS))
     with style(SIZES[size].font):
-        left, bottom, width, height = box
-        names = 0.02 + 0.0072 * max(len(short(item.name, _NAME)) for item in found.ranked[:MOST_ROWS])
-        below = 2.2 * SIZES[size].font / 72 / figure.get_figheight()
-        height -= 0.8 * below  # for the chart's own title
-        right = 5.5 * SIZES[size].font / 72 / figure.get_figwidth()
-        axes = figure.add_axes((left + names, bottom + below, width - names - right, height - below))
-        heat_chart(found, axes)
-    return figure
+        low = bottom + _TICKS
+        heat_chart(found, page.one((0.3 * page.width, low), right=_EDGE + 4.2, height=top - _TITLE - low))
+    return page.figure
 
 
 def reserve_figure(found: PortfolioForecast, size: str = "slide") -> "Figure":
-    """The reserve as a fan: of the investor, where stakes are known, and of all investors together."""
-    figure, box = _figure(found, size, rows=0, more=_RESERVE)
+    """The reserve as a fan: of the investor, where stakes are known, and of all together. `size`: as above."""
+    page, bottom, top = _paged(found, size, rows=0, more=f"Money put in: {RESERVE}")
     with style(SIZES[size].font):
-        em = SIZES[size].font / 72
-        left, bottom, width, height = box
-        left, width = left + 4.5 * em / figure.get_figwidth(), width - 19 * em / figure.get_figwidth()
-        bottom, height = bottom + 2.2 * em / figure.get_figheight(), height - 4.2 * em / figure.get_figheight()
         kinds = [True, False] if found.knows_stakes else [False]
-        gap = 4.2 * em / figure.get_figheight()
-        each = (height - gap * (len(kinds) - 1)) / len(kinds)
-        for place, own in enumerate(kinds):
-            low = bottom + (len(kinds) - 1 - place) * (each + gap)
-            reserve_chart(found, figure.add_axes((left, low, width, each)), own=own)
-    return figure
+        each = (top - bottom) / len(kinds) - _TICKS - _TITLE
+        for place, own in enumerate(kinds, 1):
+            low = top - place * (each + _TICKS + _TITLE) + _TICKS
+            reserve_chart(found, page.one((_LEFT, low), right=_RIGHT, height=each), own=own)
+    return page.figure
 
 
-def _figure(
-    found: PortfolioForecast, size: str, *, rows: int, more: str = ""
-) -> tuple["Figure", tuple[float, float, float, float]]:
-    """A figure with its title and note, tall enough for some rows, and the room between the two."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    form = SIZES[size]
+def _paged(found: PortfolioForecast, size: str, *, rows: int, more: str = "") -> tuple[Page, float, float]:
+    """A figure with its title and note, tall enough for some rows, and the heights between which there is room."""
+    _, form = figure_of(size)
     em = form.font / 72
-    height = form.height if not rows else max((rows + 1) * _ROW + _HEAD + _FOOT, 14) * em
+    height = form.height if not rows else max((rows + 1) * _ROW + _HEAD + _FOOT, _LEAST) * em
+    form = replace(form, height=height)
     with style(form.font):
-        figure = Figure(figsize=(form.width, height), dpi=form.dpi)
-        FigureCanvasAgg(figure)
-        title = textwrap.wrap(headline(found), int(form.width / em / 0.78))
-        figure.text(
-            0.015, 1 - 0.8 * em / height, "\n".join(map(drawable, title)), va="top", fontweight="bold",
-            fontsize=1.25 * form.font,
-        )  # fmt: skip
-        notes = textwrap.wrap(_note(found, rows=bool(rows)) + more, int(form.width / em / 0.46))
-        figure.text(
-            0.015, 0.6 * em / height, "\n".join(map(drawable, notes)), va="bottom", fontsize=0.8 * form.font,
-            color=FAINT_INK,
-        )  # fmt: skip
-    bottom = (1.4 + 1.1 * len(notes)) * em / height
-    top = 1 - (1.6 + 1.6 * len(title)) * em / height
-    return figure, (0.015, bottom, 0.97, top - bottom)
+        page = Page(blank(form), form)
+        top = page.head(headline(found), subtitle(found))
+        return page, page.foot(f"{_note(found, rows=bool(rows))} {more}".strip()) + _GAP, top - _GAP
 
 
 def _note(found: PortfolioForecast, *, rows: bool) -> str:
-    scenarios = ", ".join(map(short, found.portfolio.scenarios)) or "no scenario"
-    words = f"{counted(found.paths, 'path')}, seed {found.seed}, {scenarios}; amounts in {found.portfolio.currency}."
+    words = f"{counted(found.paths, 'path')}, seed {found.seed}."
     more = len(found.standings) - MOST_ROWS
     return f"{words} The {more} least urgent companies are not shown." if more > 0 and rows else words
 

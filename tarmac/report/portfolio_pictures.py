@@ -8,18 +8,17 @@ import numpy as np
 from tarmac.money import format_share
 from tarmac.portfolio.counting import count_at, mean_count
 from tarmac.portfolio.result import RESERVE_LEVELS, YEAR, PortfolioForecast, Standing
-from tarmac.report.charts import tick_places
 from tarmac.report.figure import Page, Size, blank
-from tarmac.report.labels import Label, label_right
+from tarmac.report.labels import Label, label_right, size_in_points
 from tarmac.report.portfolio_charts import COLOURS, reserve_chart
-from tarmac.report.style import BAND_COLOURS, BLUE, INK, ORANGE, VERMILLION, drawable, style
-from tarmac.report.words import in_currency, percent, short
+from tarmac.report.portfolio_rows import months_below, name_rows
+from tarmac.report.style import BAND_COLOURS, BLUE, INK, ORANGE, VERMILLION, style
+from tarmac.report.words import in_currency, percent
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.text import Text
 
 MOST_ROWS: Final = 45
 """Companies in one picture, so many as fit a printed page; the tables have all."""
@@ -27,7 +26,6 @@ MOST_ROWS: Final = 45
 _EDGE, _ROW, _KEY, _TICKS = 1.2, 1.6, 2.0, 2.4
 """Distances in ems: at the edges, from row to row, of the key above, of the months below."""
 
-_PER_MONTH: Final = 6.0
 _SHADES: Final = 101
 _RIGHT: Final = 10.8
 """Room for labels on the right, in ems."""
@@ -40,7 +38,7 @@ def runway_rows(found: PortfolioForecast, form: Size) -> "Figure":
     figure, page = _tall(form, rows=len(rows), key=1.6 * _KEY if narrow else _KEY)
     with style(form.font):
         ax = _rows_axes(page, rows, right=6.0, key=1.6 * _KEY if narrow else _KEY)
-        _months_below(found, ax)
+        months_below(found, ax)
         ax.set_xlim(0, found.months)
         for line, item in enumerate(rows):
             _runway_row(found, item, ax=ax, line=line)
@@ -58,14 +56,14 @@ def _runway_row(found: PortfolioForecast, item: Standing, *, ax: "Axes", line: i
         end = found.months if late is None else late
         ax.barh(line, max(end - early, 0.3), left=early, height=0.5, color=BAND_COLOURS[80], zorder=2)
     if half is not None:
-        ax.plot([half], [line], "o", color=BLUE, markersize=_points(0.45), clip_on=False, zorder=3)
+        ax.plot([half], [line], "o", color=BLUE, markersize=0.45 * size_in_points(), clip_on=False, zorder=3)
     deadline = item.deadline
     if deadline is not None and (deadline.begin_by is None or deadline.begin_by < found.months):
         late_already = deadline.begin_by is None
         at = 0.0 if deadline.begin_by is None else deadline.begin_by + 0.5
         ax.plot(
             [at], [line], "X" if late_already else "D", color=VERMILLION if late_already else ORANGE,
-            markersize=_points(0.5 if late_already else 0.38), clip_on=False, zorder=4,
+            markersize=(0.5 if late_already else 0.38) * size_in_points(), clip_on=False, zorder=4,
         )  # fmt: skip
     count = int(item.clock.counts[min(YEAR, found.months) - 1])
     ax.annotate(
@@ -78,8 +76,10 @@ def _runway_key() -> "list[Artist]":
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
+    size = 0.45 * size_in_points()
+
     def mark(shape: str, colour: str, *, words: str) -> Line2D:
-        return Line2D([], [], marker=shape, color=colour, linestyle="none", markersize=_points(0.45), label=words)
+        return Line2D([], [], marker=shape, color=colour, linestyle="none", markersize=size, label=words)
 
     return [
         Patch(color=BAND_COLOURS[80], label="insolvent, P10 to P90"),
@@ -103,7 +103,7 @@ def heat_picture(found: PortfolioForecast, form: Size) -> "Figure":
         grid = np.stack([item.clock.probability for item in rows])
         ax.pcolormesh(x, y, grid, cmap=ListedColormap(shades), vmin=0, vmax=1, edgecolor="#FFFFFF", linewidth=0.4)
         ax.set_xlim(0.5, found.months + 0.5)
-        _months_below(found, ax)
+        months_below(found, ax)
         ax.grid(visible=False)
         steps = [0.0, 0.25, 0.5, 0.75, 1.0]
         key = [Patch(facecolor=to_rgba(VERMILLION, at), edgecolor="#5A5A5A", linewidth=0.5) for at in steps]
@@ -120,17 +120,17 @@ def failures_picture(found: PortfolioForecast, form: Size) -> "Figure":
         x = [0, *(last + 1 for last in found.quarters)]
         counts = {level: [0, *(count_at(row, level) for row in found.failures)] for level in RESERVE_LEVELS}
         ax.fill_between(x, counts[RESERVE_LEVELS[0]], counts[RESERVE_LEVELS[-1]], color=BAND_COLOURS[90], linewidth=0)
-        labels = []
+        labels, em = [], size_in_points()
         for level, row in counts.items():
-            ax.plot(x, row, color=COLOURS[level], marker="o", markersize=_points(0.28), linewidth=_points(0.14))
+            ax.plot(x, row, color=COLOURS[level], marker="o", markersize=0.28 * em, linewidth=0.14 * em)
             labels.append(Label(float(row[-1]), f"{format_share(level)} of paths: {row[-1]}", COLOURS[level]))
         means = [0.0, *map(mean_count, found.failures)]
-        ax.plot(x, means, "--", color=INK, linewidth=_points(0.1))
+        ax.plot(x, means, "--", color=INK, linewidth=0.1 * em)
         labels.append(Label(means[-1], f"mean {means[-1]:.1f}", INK, bold=True))
         ax.set_ylim(0, max(counts[RESERVE_LEVELS[-1]][-1] * 1.08, 1))
         ax.set_xlim(0, found.months)
         ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
-        _months_below(found, ax)
+        months_below(found, ax)
         ax.set_title("Companies failed by quarter end")
         label_right(ax, labels)
     return figure
@@ -144,9 +144,9 @@ def together_picture(found: PortfolioForecast, form: Size) -> "Figure":
     with style(form.font):
         share, alone = found.failures[-1] / found.paths, found.independent
         there = np.flatnonzero((share > 5e-4) | (alone > 5e-4))
-        span = np.arange(there[0], there[-1] + 1)
+        span, em = np.arange(there[0], there[-1] + 1), size_in_points()
         ax.bar(span, share[span], color=BAND_COLOURS[50], width=0.8, label="on one market", zorder=2)
-        ax.plot(span, alone[span], "o-", color=VERMILLION, markersize=_points(0.32), linewidth=_points(0.1), zorder=3)
+        ax.plot(span, alone[span], "o-", color=VERMILLION, markersize=0.32 * em, linewidth=0.1 * em, zorder=3)
         ax.lines[-1].set_label("if each failed alone")
         ax.yaxis.set_major_formatter(lambda value, _: format_share(value))
         ax.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
@@ -167,7 +167,7 @@ def reserve_picture(found: PortfolioForecast, form: Size) -> "Figure":
             reserve_chart(found, ax, own=own)
             whose = "By the investor, stake by stake" if own else "By all investors together"
             ax.set_title(f"{whose}{in_currency(found.portfolio.currency)}")
-            _months_below(found, ax)
+            months_below(found, ax)
         for ax in figure.axes[:-1]:
             ax.tick_params(labelbottom=False)
     return figure
@@ -197,36 +197,11 @@ def _tall(form: Size, *, rows: int, key: float) -> tuple["Figure", Page]:
 
 def _rows_axes(page: Page, rows: Sequence[Standing], *, right: float, key: float) -> "Axes":
     """A chart with a row for each company, the first on top, and as much room on the left as the names take."""
-    most = 0.3 * page.width
-    ax = page.one((most, _TICKS), right=right, height=page.height - _TICKS - key)
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.set_yticks(range(len(rows)), [drawable(short(item.name, 40)) for item in rows], fontsize="small")
-    ax.tick_params(length=0, pad=_points(0.5))
+    ax = page.one((0.3 * page.width, _TICKS), right=right, height=page.height - _TICKS - key)
+    name_rows(ax, rows)
+    ax.tick_params(length=0)
     ax.spines[["left", "bottom"]].set_visible(False)
-    em = page.figure.get_figwidth() / page.width * page.figure.dpi
-    names = ax.get_yticklabels()
-    taken = max(_cut(text, most - 1.5, em=em) for text in names)
-    ax.set_yticks(range(len(rows)), [text.get_text() for text in names], fontsize="small")
-    box = ax.get_position()
-    ax.set_position((taken / page.width, box.y0, box.x1 - taken / page.width, box.height))
     return ax
-
-
-def _cut(text: "Text", limit: float, *, em: float) -> float:
-    """Shorten a label that is wider than a limit in ems; what it takes with its distance from the axes."""
-    words = text.get_text()
-    while text.get_window_extent().width > limit * em and len(words) > 4:
-        words = words[:-1].rstrip()
-        text.set_text(f"{words}...")
-    return float(text.get_window_extent().width) / em + 1.3
-
-
-def _months_below(found: PortfolioForecast, ax: "Axes") -> None:
-    """As many months along the bottom as have room."""
-    ems = float(ax.get_window_extent().width) / ax.figure.dpi * 72 / _points(1.0)
-    places = tick_places(found.portfolio.first_month, found.months, room=max(int(ems / _PER_MONTH), 1))
-    ax.set_xticks(places, [found.month_label(place - 1) for place in places], fontsize="small")
-    ax.grid(visible=True, axis="x", alpha=0.6)
 
 
 def _legend(ax: "Axes", handles: "Sequence[Artist]", *, columns: int, words: list[str] | None = None) -> None:
@@ -236,10 +211,3 @@ def _legend(ax: "Axes", handles: "Sequence[Artist]", *, columns: int, words: lis
         handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, fontsize="small", borderaxespad=0.2,
         handletextpad=0.5, columnspacing=1.2, handlelength=1.4, labelspacing=0.3, **names,
     )  # fmt: skip
-
-
-def _points(ems: float) -> float:
-    """A length in points that grows with the text."""
-    import matplotlib as mpl
-
-    return ems * float(mpl.rcParams["font.size"])

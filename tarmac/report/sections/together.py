@@ -1,6 +1,5 @@
 """What companies do together: failures by quarter, reserves, common shocks, concentration, correlation."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from tarmac.report.portfolio import (
     quarters_table,
     shared_in_words,
     watch_table,
+    worst_in_words,
 )
 from tarmac.report.portfolio_pictures import failures_picture, reserve_picture, together_picture
 from tarmac.report.sections.watching import LONGEST
@@ -150,15 +150,7 @@ def stress(found: PortfolioForecast) -> Section:
         "does not fit, and the company counts as it is. ±, <, >: 95% Monte Carlo error."
     )
     tables = (_stressed(found, end), single)
-    return Section("stress", "What a common shock does", tuple(_worst(found, end)), (), tables, (note,))
-
-
-def _worst(found: PortfolioForecast, end: str) -> Iterator[str]:
-    """A sentence on the shock under which the most fail, beside the same paths as they are."""
-    if found.stresses:
-        worst = max(found.stresses, key=lambda item: mean_count(item.outcome.many))
-        than = f"{mean_count(worst.base.many):.1f} as it is"
-        yield f"{worst.title}: {mean_count(worst.outcome.many):.1f} fail by {end} on average, where {than}."
+    return Section("stress", "What a common shock does", tuple(worst_in_words(found)), (), tables, (note,))
 
 
 def _stressed(found: PortfolioForecast, end: str) -> Sheet:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from tarmac.money import format_share
 from tarmac.portfolio.result import PortfolioForecast
 from tarmac.report.parts import Picture, Section, Sheet
-from tarmac.report.portfolio import begin_by, heat_table, watch_cells, watch_table
+from tarmac.report.portfolio import begin_by, heat_table, most_error, watch_cells, watch_table
 from tarmac.report.portfolio_pictures import MOST_ROWS, heat_picture, runway_rows
 from tarmac.report.words import counted, in_currency, percent, short
 
@@ -84,8 +84,7 @@ def heatmap(found: PortfolioForecast) -> Section:
         draw=lambda form: heat_picture(found, form),
         table=_heat(found),
     )
-    half = percent(found.paths // 2, found.paths).partition("±")[2]
-    note = f"95% Monte Carlo error: at most {half} percentage points in any cell."
+    note = f"95% Monte Carlo error: {most_error(found.paths)} in any cell."
     return Section("heatmap", "Month by month", (), (picture,), notes=(note, *not_drawn(found)))
 
 

@@ -1,6 +1,6 @@
 """The About sheet: what stands where, what words mean, what was assumed, and how to make the workbook again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from tarmac.forecast import Forecast
@@ -11,6 +11,9 @@ from tarmac.report.workbook.page import GREY, INPUT_BLUE, LIGHT, Page, lines_of
 
 SHEET: Final = "About"
 _NAME_WIDTH, _TEXT_WIDTH = 40, 110
+
+Part = tuple[str, tuple[tuple[str, str], ...]]
+"""A heading, and below it names and what is said of each."""
 
 _SHEETS: Final = (
     ("Inputs", "Every number of the company file: base value (blue), range, meaning, what it rests on."),
@@ -67,8 +70,14 @@ def write_about(page: Page, monthly: Monthly, *, forecast: Forecast, stamp: Mapp
     page.text((0, 0), f"About: {forecast.company}", look=formats.title())
     page.text((1, 0), "All checks hold:", look=formats(bold=True))
     page.formula((1, 1), OVERALL, value=True, look=formats(bold=True, align="left"))
-    row = 3
-    for title, pairs in _parts(monthly, forecast, stamp=stamp):
+    write_parts(page, _parts(monthly, forecast, stamp=stamp))
+    page.finish(forecast.company)
+
+
+def write_parts(page: Page, parts: Iterable[Part]) -> None:
+    """Write parts below the title, each under a heading."""
+    formats, row = page.formats, 3
+    for title, pairs in parts:
         page.section(row, title, columns=2)
         for name, text in pairs:
             row += 1
@@ -78,7 +87,6 @@ def write_about(page: Page, monthly: Monthly, *, forecast: Forecast, stamp: Mapp
         row += 2
     page.sheet.set_column(0, 0, _NAME_WIDTH)
     page.sheet.set_column(1, 1, _TEXT_WIDTH)
-    page.finish(forecast.company)
 
 
 _COLOURS: Final[dict[str, dict[str, str]]] = {
@@ -92,9 +100,7 @@ _LEGEND: Final = (
 )
 
 
-def _parts(
-    monthly: Monthly, forecast: Forecast, *, stamp: Mapping[str, str]
-) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+def _parts(monthly: Monthly, forecast: Forecast, *, stamp: Mapping[str, str]) -> Iterator[Part]:
     yield "Sheets", _SHEETS
     yield "Colours", _LEGEND
     yield "The base case of Monthly", _BASE_CASE

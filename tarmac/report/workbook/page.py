@@ -153,10 +153,12 @@ class Page:
         if repeat is not None:
             sheet.repeat_rows(*repeat)
 
-    def chart(self, title: str, *, number: str, most: float | None = None, every: int = 6) -> "ChartLine":
+    def chart(
+        self, title: str, *, number: str, most: float | None = None, below: tuple[int, str] = (6, NUMBERS["month"])
+    ) -> "ChartLine":
         """A chart of lines over months. `number`: the format of its amounts; `most`: the end of its axis.
 
-        `every`: how many rows from one label below to the next.
+        `below`: how many rows from one label below to the next, and the format of these.
         """
         chart = cast("ChartLine", self._workbook.add_chart({"type": "line"}))
         font = {"name": "Arial", "size": 9}
@@ -164,7 +166,7 @@ class Page:
         axis: dict[str, Any] = {"num_format": number, "num_font": font, "major_gridlines": grid, "min": 0}
         chart.set_title({"name": title, "overlay": False, "name_font": {"name": "Arial", "size": 11, "bold": True}})
         chart.set_y_axis(axis if most is None else axis | {"max": most})
-        chart.set_x_axis({"num_font": font, "interval_unit": every, "label_position": "low", "num_format": "mmm yyyy"})
+        chart.set_x_axis({"num_font": font, "interval_unit": below[0], "label_position": "low", "num_format": below[1]})
         chart.set_legend({"position": "bottom", "font": font})
         chart.set_size({"width": 455, "height": 320})
         chart.show_blanks_as("gap")
@@ -175,7 +177,7 @@ class Page:
 
         `name`: the words for it, or the cell that holds them; `look`: its colour and width.
         """
-        sheet = self.sheet.get_name()
+        sheet = str(self.sheet.name)
         return {
             "name": name if isinstance(name, str) else [sheet, *name],
             "categories": [sheet, rows[0], 0, rows[1], 0],
