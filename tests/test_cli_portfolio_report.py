@@ -1,8 +1,10 @@
 """`tarmac report PORTFOLIO --layout portfolio`: what it writes, and its mistakes."""
 
 import json
+import shlex
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tarmac.cli.main import main
@@ -52,6 +54,23 @@ def test_every_format_is_written_and_nothing_is_overwritten(folder: Path, capsys
     assert main([*command, "--force"]) == 0
 
 
+def test_a_workbook_and_a_page_to_print_say_where_they_come_from(folder: Path) -> None:
+    assert main([*FUND, "-q", "--out", "out", "--format", "html,xlsx", "--format", "pdf"]) == 0
+    names = sorted(path.name for path in (folder / "out").iterdir())
+    assert names == ["fund-portfolio.html", "fund-portfolio.pdf", "fund-portfolio.xlsx"]
+    assert (folder / "out" / names[1]).read_bytes().startswith(b"%PDF")
+    about = openpyxl.load_workbook(folder / "out" / names[2])["About"]
+    told = {row[0].value: row[1].value for row in about.iter_rows()}
+    command = str(told["command"])
+    assert command.endswith("--first-month 2027-01 --format html,xlsx,pdf --out .")
+    page = (folder / "out" / names[0]).read_text(encoding="utf-8")
+    for name in ("portfolio", "file", "model digest", "common drivers", "seed", "paths", "months", "currency"):
+        assert f">{name}<" in page
+        assert str(told[name]) in page
+    assert main([*shlex.split(command)[1:-1], "again", "-q"]) == 0
+    assert all((folder / "again" / name).read_bytes() == (folder / "out" / name).read_bytes() for name in names)
+
+
 def test_parquet_holds_what_csv_holds(folder: Path) -> None:
     pd = pytest.importorskip("pandas")
     pytest.importorskip("pyarrow")
@@ -84,14 +103,11 @@ def test_a_folder_of_company_files_has_no_defaults(folder: Path, capsys: pytest.
         (["fund.csv", "--out", "o"], "is for a portfolio"),
         (["fund.csv", "--layout", "portfolo", "--out", "o"], "did you mean 'portfolio'?"),
         (["fund.csv", "--layout", "portfolio"], "add --out DIR"),
-        (
-            ["fund.csv", "--layout", "portfolio", "--out", "o", "--format", "xlsx"],
-            "is a format of a portfolio's report",
-        ),
+        (["fund.csv", "--layout", "portfolio", "--out", "o", "--format", "xlsx,pfd"], "did you mean 'pdf'?"),
         (["fund.csv", "--layout", "portfolio", "--out", "o"], "add --rate EUR=..."),
         (["nobody", "--layout", "portfolio", "--out", "o"], "is a folder of company files"),
         (["none.csv", "--layout", "portfolio", "--months", "0"], "3 mistakes"),
-        (["fund.csv", "--layout", "portfolio", "--out", "fund.csv", "--format", "pdf"], "format = pdf"),
+        (["fund.csv", "--layout", "portfolio", "--out", "fund.csv", "--format", "pdf"], "is a folder"),
     ],
     ids=" ".join,
 )

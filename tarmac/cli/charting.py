@@ -8,7 +8,8 @@ from typing import Any, Final
 from tarmac.cli.asked import AskedChart, Form
 from tarmac.cli.checking import in_the_way, kept, unlike_a_run
 from tarmac.cli.console import safe
-from tarmac.cli.reporting import layout_for, worked_out
+from tarmac.cli.paging import layout_of
+from tarmac.cli.reporting import worked_out
 from tarmac.cli.running import patched, without_rate
 from tarmac.cli.saving import Writer, file_name
 from tarmac.cli.telling import hand_over
@@ -60,7 +61,7 @@ def _checked(asked: AskedChart) -> tuple[Company, Layout]:
     """The company and the layout; every mistake of the command line and its files at once."""
     problems: list[Problem] = []
     company = kept(problems, lambda name: patched(name, asked.scenarios), on=asked.company)
-    layout = kept(problems, layout_for, on=asked.layout)
+    layout = kept(problems, lambda name: layout_of(name, what="company"), on=asked.layout)
     problems += [*unlike_a_run(asked, most_paths=MOST_PATHS), *in_the_way(asked, _names(asked))]
     if asked.name not in KINDS:
         rule = "is a chart of a report"

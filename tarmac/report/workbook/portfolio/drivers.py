@@ -28,7 +28,7 @@ def write_correlation(page: Page, found: PortfolioForecast) -> None:
         sentences.append("Of so many companies, no correlation of pairs is worked out.")
     end = found.month_label(found.months - 1)
     note = f"Correlation (phi) of having failed by {end}; empty where a company always or never fails."
-    write_heading(page, found, "Correlation", note=note)
+    write_heading(page, found, what="Correlation", note=note)
     page.text((3, 0), " ".join(sentences), look=page.formats(bold=True))
     if matrix is not None:
         names = [item.name for item in found.standings]
@@ -36,7 +36,7 @@ def write_correlation(page: Page, found: PortfolioForecast) -> None:
         for place, name in enumerate(names, start=1):
             page.text((HEAD, place), short(name, _NAME), look=page.formats.head(rotation=90, align="center"))
             page.text((HEAD + place, 0), name)
-            write_row(page, HEAD + place, matrix[place - 1].tolist(), kinds=["signed"] * len(names))
+            write_row(page, HEAD + place, values=matrix[place - 1].tolist(), kinds=["signed"] * len(names))
         page.high(HEAD, 14)
         last = (HEAD + len(names), len(names))
         page.shade((HEAD + 1, 1), last, colours=(BLUE, "#FFFFFF", VERMILLION), ends=(-1.0, 1.0))
@@ -47,7 +47,7 @@ def write_correlation(page: Page, found: PortfolioForecast) -> None:
 def write_concentration(page: Page, found: PortfolioForecast) -> None:
     """Fill the sheet Concentration: what each common driver explains of the number that fail."""
     note = "What each driver that companies share explains of the variance of the number that fail by the horizon."
-    write_heading(page, found, "Concentration", note=note)
+    write_heading(page, found, what="Concentration", note=note)
     page.heads(HEAD, _HEADS, right=1, lines=4)
     row = HEAD
     for row, item in enumerate(found.concentrations, start=HEAD + 1):
@@ -56,7 +56,7 @@ def write_concentration(page: Page, found: PortfolioForecast) -> None:
         explains = (float(item.companies), item.explains, item.standard_error)
         goes = (item.worst, worst, item.best, None if item.best is None else best)
         values: Values = [*explains, *goes, item.worst_paths / item.paths, float(item.tail_from), item.tail]
-        write_row(page, row, values, kinds=_KINDS)
+        write_row(page, row, values=values, kinds=_KINDS)
     for place, sentence in enumerate([shared_in_words(found), *concentration_in_words(found)], start=row + 2):
         page.sheet.merge_range(place, 0, place, len(_HEADS) - 1, "")
         page.text((place, 0), sentence, look=page.formats(text_wrap=True, valign="top"))

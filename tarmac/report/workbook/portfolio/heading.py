@@ -20,7 +20,7 @@ SHADES: Final = ("#FFFFFF", VERMILLION)
 Values = Sequence[str | float | Month | None]
 
 
-def write_heading(page: Page, found: PortfolioForecast, what: str, *, note: str) -> None:
+def write_heading(page: Page, found: PortfolioForecast, *, what: str, note: str) -> None:
     """The title of a sheet, of what run it is, and a note on how to read it."""
     formats = page.formats
     page.text((0, 0), f"{what}: {short(found.portfolio.name, 80)}", look=formats.title())
@@ -30,7 +30,7 @@ def write_heading(page: Page, found: PortfolioForecast, what: str, *, note: str)
     page.sheet.set_column(0, 0, NAME_WIDTH)
 
 
-def write_row(page: Page, row: int, values: Values, *, kinds: Iterable[str]) -> None:
+def write_row(page: Page, row: int, *, values: Values, kinds: Iterable[str]) -> None:
     """Write the values of a row from its second column on, each of its kind."""
     for column, (value, kind) in enumerate(zip(values, kinds, strict=True), start=1):
         page.put((row, column), value, kind=kind)

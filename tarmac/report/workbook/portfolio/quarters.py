@@ -41,7 +41,7 @@ class _Group:
 
 def write_quarters(page: Page, found: PortfolioForecast) -> None:
     """Fill the sheet."""
-    write_heading(page, found, "Quarters", note=_NOTE)
+    write_heading(page, found, what="Quarters", note=_NOTE)
     row = _CHART_ROW + _CHART_ROWS + 1
     failed, put_in, *others = [[_failures(found)], _reserves(found, new=False), _reserves(found, new=True)]
     row = _chart_failures(page, _table(page, found, row=row, groups=failed))
@@ -68,7 +68,7 @@ def _table(page: Page, found: PortfolioForecast, *, row: int, groups: list[_Grou
     for place, last in enumerate(found.quarters, start=row + 2):
         _quarter(page, found, row=place, month=last)
         values = [value for group in groups for value in group.rows[place - row - 2]]
-        write_row(page, place, values, kinds=kinds)
+        write_row(page, place, values=values, kinds=kinds)
     return row + 2, row + 1 + len(found.quarters)
 
 
@@ -143,7 +143,7 @@ def _numbers(page: Page, found: PortfolioForecast, *, row: int) -> None:
     for number in range(last + 1):
         page.number((row + 2 + number, 0), number, look=page.formats.number("whole", align="left"))
         values = [*counts[:, number].tolist(), float(alone[number])]
-        write_row(page, row + 2 + number, values, kinds=["share"] * len(values))
+        write_row(page, row + 2 + number, values=values, kinds=["share"] * len(values))
     rows, column = (row + 2, row + 2 + last), len(found.quarters)
     title = f"How likely each number of failures is by {found.month_label(found.months - 1)}"
     chart = page.chart(title, number="0%", below=(max(1, (last + 1) // 10), NUMBERS["whole"]))

@@ -17,7 +17,7 @@ def write_stresses(page: Page, found: PortfolioForecast) -> None:
         f"A shock hits every company that it fits, on the first {counted(fewer, 'path')} of the run; the others are as "
         "they are, and their cells stay empty."
     )
-    write_heading(page, found, "Stresses", note=note)
+    write_heading(page, found, what="Stresses", note=note)
     _together(page, found)
     row = HEAD + len(found.stresses) + 4
     names = [STRESS_NAMES.get(item.name, short(item.name, 24)) for item in found.stresses]
@@ -31,7 +31,7 @@ def write_stresses(page: Page, found: PortfolioForecast) -> None:
         for stress in found.stresses:
             count = found.stress(item, stress)
             chances.append(None if count is None else count / stress.outcome.paths)
-        write_row(page, place, chances, kinds=["share"] * len(chances))
+        write_row(page, place, values=chances, kinds=["share"] * len(chances))
     last = (row + len(found.standings), 1 + len(found.stresses))
     page.shade((row + 1, 1), last, colours=SHADES, ends=(0.0, 1.0))
     page.sheet.set_column(1, 8, 12)
@@ -53,4 +53,4 @@ def _together(page: Page, found: PortfolioForecast) -> None:
         error = float(np.sqrt(variance_of_count(many) / many.sum()))
         values = [float(len(stress.places)), mean_count(many), error, float(count_at(many, 0.9))]
         values += [mean_count(base), float(count_at(base, 0.9))]
-        write_row(page, row, values, kinds=["whole", "cents", "cents", "whole", "cents", "whole"])
+        write_row(page, row, values=values, kinds=["whole", "cents", "cents", "whole", "cents", "whole"])

@@ -25,7 +25,7 @@ _ERROR: Final = "Standard error, 95% interval: of the simulation alone. Whether 
 
 def write_watch_list(page: Page, found: PortfolioForecast) -> None:
     """Fill the sheet Watch list."""
-    write_heading(page, found, "Watch list", note=_NOTE)
+    write_heading(page, found, what="Watch list", note=_NOTE)
     page.text((3, 0), f"{headline(found)}.", look=page.formats(bold=True))
     chances = [head for month in found.horizons for head in (_by(found, month), "standard error")]
     heads = ["company", "currency", "stake", *chances, *_DATES, "begin to raise by", "raise", "raise, 95% from", "to"]
@@ -33,7 +33,7 @@ def write_watch_list(page: Page, found: PortfolioForecast) -> None:
     page.heads(HEAD, heads, right=1, lines=3)
     for row, item in enumerate(found.ranked, start=HEAD + 1):
         page.text((row, 0), item.name)
-        write_row(page, row, _standing(found, item), kinds=kinds)
+        write_row(page, row, values=_standing(found, item), kinds=kinds)
     last = HEAD + len(found.standings)
     for place in range(len(found.horizons)):
         column = 3 + 2 * place
@@ -85,7 +85,7 @@ def _raise(item: Standing) -> list[str | float | None]:
 def write_months(page: Page, found: PortfolioForecast) -> None:
     """Fill the sheet Months: the probability of insolvency of each company by the end of each month."""
     note = f"Insolvent by the end of the month. 95% Monte Carlo error: {most_error(found.paths)} in any cell."
-    write_heading(page, found, "Months", note=note)
+    write_heading(page, found, what="Months", note=note)
     page.heads(HEAD, ["company"])
     dates = page.formats.head(num_format=NUMBERS["month"], align="right")
     for month in range(found.months):
@@ -95,7 +95,7 @@ def write_months(page: Page, found: PortfolioForecast) -> None:
             page.month((HEAD, 1 + month), found.portfolio.first_month + month, look=dates)
     for row, item in enumerate(found.ranked, start=HEAD + 1):
         page.text((row, 0), item.name)
-        write_row(page, row, item.clock.probability.tolist(), kinds=["share"] * found.months)
+        write_row(page, row, values=item.clock.probability.tolist(), kinds=["share"] * found.months)
     last = (HEAD + len(found.standings), found.months)
     page.shade((HEAD + 1, 1), last, colours=SHADES, ends=(0.0, 1.0))
     page.sheet.set_column(1, found.months, 8.5)
