@@ -91,7 +91,9 @@ def test_a_folder_of_company_files_has_no_defaults(folder: Path, capsys: pytest.
     capsys.readouterr()
     assert main(["report", "fund", "--layout", "portfolio", "--stake", "10%", "--json", *FEW]) == 0
     found = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
-    assert found["schema"] == "tarmac.report/1"
+    assert found["schema"] == "tarmac.portfolio-report/1"
+    assert found["portfolio"] == "fund"
+    assert "company" not in found
     (assumed,) = (section for section in found["sections"] if section["name"] == "assumptions")
     assert [table["name"] for table in assumed["tables"]] == ["companies"]
     assert "--first-month" not in json.dumps(found)

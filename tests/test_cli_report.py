@@ -129,6 +129,7 @@ def test_json_is_plain(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*SHORT, "--json"]) == 0
     found = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
     assert found["schema"] == "tarmac.report/1"
+    assert found["company"] == "SaaS seed example"
     assert [section["name"] for section in found["sections"]] == ["runway", "provenance"]
     assert found["sections"][0]["tables"][0]["rows"][0][0] == "Jan 2027"
 

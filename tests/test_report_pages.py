@@ -149,7 +149,7 @@ def test_a_style_sheet_of_ones_own_cannot_leave_its_element(tmp_path: Path, monk
 @pytest.mark.parametrize(
     ("template", "words"),
     [
-        ("{{ report.company", "line 1"),
+        ("{{ report.name", "line 1"),
         ("{{ report.colour }}", "colour"),
         ("{{ ''.__class__.__mro__ }}", "report.html.jinja"),
         ("{% for x in range(10**9) %}{% endfor %}", "report.html.jinja"),
@@ -166,7 +166,7 @@ def test_a_template_of_ones_own_that_is_wrong(
 
 
 def test_a_template_of_ones_own_wins_and_is_escaped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own(tmp_path, monkeypatch, "report.html.jinja", "<b>{{ report.company }}</b>")
+    own(tmp_path, monkeypatch, "report.html.jinja", "<b>{{ report.name }}</b>")
     assert html_page(hostile(), BARE).startswith("<b>&lt;script&gt;")
 
 

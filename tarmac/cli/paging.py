@@ -106,7 +106,7 @@ def again(asked: AskedReport, *, seed: int) -> str:
 
 def screen(report: Report, *, paths: int, seed: int) -> str:
     """The answer and the key figures; the rest stands in the files."""
-    lines = [f"{safe(report.company)}: {report.title}", report.answer]
+    lines = [f"{safe(report.name)}: {report.title}", report.answer]
     lines += [f"  {figure.name}: {figure.value} ({figure.note})" for figure in report.figures]
     return "\n".join([*lines, f"Run: {counted(paths, 'path')}, seed {seed}."])
 

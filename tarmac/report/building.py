@@ -1,14 +1,13 @@
 """A report put together: the sections that a layout asks for, in its order, from what has been worked out."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from tarmac.dossier import Dossier, Wanted
 from tarmac.forecast import Forecast
 from tarmac.money import format_money, format_share
 from tarmac.raising import Raise
-from tarmac.report.layouts import Layout, Shown
+from tarmac.report.layouts import Layout, Shown, titled
 from tarmac.report.parts import KeyFigure, Report, Section
 from tarmac.report.sections.choosing import levers, scenarios
 from tarmac.report.sections.raising import need, raise_
@@ -53,25 +52,19 @@ def report_of(dossier: Dossier, layout: Layout, *, command: str) -> Report:
     span = f"{counted(forecast.months, 'month')} from {forecast.origin.first_month.label}"
     subtitle = f"{span}, {scenarios_in_words(forecast)}, amounts in {told_in(forecast)}"
     return Report(
-        company=forecast.company,
+        name=forecast.company,
         title=layout.title,
         reader=layout.reader,
         subtitle=subtitle,
         answer=f"{headline(forecast)}.",
         words=layout.words,
         figures=key_figures(dossier),
-        sections=tuple(_titled(section, shown) for shown, section in made if section is not None),
+        sections=tuple(titled(section, shown) for shown, section in made if section is not None),
     )
 
 
 def _section(dossier: Dossier, shown: Shown, *, command: str) -> Section | None:
     return provenance(dossier, command) if shown.shows == "provenance" else SECTIONS[shown.shows](dossier)
-
-
-def _titled(section: Section, shown: Shown) -> Section:
-    """A section under the layout's own heading and words, where it has any."""
-    words = (*([shown.words] if shown.words else ()), *section.paragraphs)
-    return replace(section, title=shown.title or section.title, paragraphs=words)
 
 
 def key_figures(dossier: Dossier) -> tuple[KeyFigure, ...]:

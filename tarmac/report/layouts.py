@@ -1,6 +1,7 @@
 """Layouts: which parts a report shows, in which order and for whom. They stand on the shelf `reports/`."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
@@ -11,6 +12,7 @@ from tarmac.company import validated
 from tarmac.company.base import Listed, Table
 from tarmac.company.quantity import mistake
 from tarmac.errors import InputError, Problem
+from tarmac.report.parts import Section
 
 OfCompany = Literal[
     "runway",
@@ -86,6 +88,12 @@ class Layout(Table):
     def shows(self, *parts: Part) -> bool:
         """Whether it shows one of some parts."""
         return any(section.shows in parts for section in self.section)
+
+
+def titled(section: Section, shown: Shown) -> Section:
+    """A section under the layout's own heading and words, where it has any."""
+    words = (*([shown.words] if shown.words else ()), *section.paragraphs)
+    return replace(section, title=shown.title or section.title, paragraphs=words)
 
 
 SHELF: Final = "reports"

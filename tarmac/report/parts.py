@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tarmac.report import spreadsheet
 from tarmac.report.figure import Size
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-SCHEMA: Final = "tarmac.report/1"
+SCHEMAS: Final = {"company": "tarmac.report/1", "portfolio": "tarmac.portfolio-report/1"}
+"""Of the JSON of a report, by what it is of; the name of that stands under the same word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,12 @@ class KeyFigure:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report: the answer in a sentence, a few key figures, and its sections."""
+    """A report: the answer in a sentence, a few key figures, and its sections.
 
-    company: str
+    `name`: that of the company or portfolio; `kind`: which of the two it is.
+    """
+
+    name: str
     title: str
     reader: str
     subtitle: str
@@ -110,6 +114,7 @@ class Report:
     words: str | None
     figures: tuple[KeyFigure, ...]
     sections: tuple[Section, ...]
+    kind: Literal["company", "portfolio"] = "company"
 
     @property
     def sheets(self) -> tuple[Sheet, ...]:
@@ -137,8 +142,8 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """The report as plain values: what people read in it, section by section."""
         return {
-            "schema": SCHEMA,
-            "company": self.company,
+            "schema": SCHEMAS[self.kind],
+            self.kind: self.name,
             "title": self.title,
             "reader": self.reader,
             "subtitle": self.subtitle,

@@ -1,12 +1,11 @@
 """The report of a portfolio put together: the sections that a layout asks for, in its order."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from tarmac.portfolio.counting import count_at, mean_count
 from tarmac.portfolio.result import YEAR, PortfolioForecast, Standing
-from tarmac.report.layouts import Layout
+from tarmac.report.layouts import Layout, titled
 from tarmac.report.parts import KeyFigure, Report, Section
 from tarmac.report.portfolio import companies_in, subtitle
 from tarmac.report.sections.held import Origin, assumptions, definitions, provenance
@@ -36,21 +35,15 @@ def portfolio_report(found: PortfolioForecast, layout: Layout, *, origin: Origin
     """The report of a portfolio in a layout for one."""
     made = [(shown, SECTIONS[shown.shows](found, origin)) for shown in layout.section]
     return Report(
-        company=short(found.portfolio.name, 200),
+        name=short(found.portfolio.name, 200),
         title=layout.title,
         reader=layout.reader,
         subtitle=subtitle(found),
         answer=answer(found),
         words=layout.words,
         figures=key_figures(found),
-        sections=tuple(
-            replace(
-                section,
-                title=shown.title or section.title,
-                paragraphs=(*([shown.words] if shown.words else ()), *section.paragraphs),
-            )
-            for shown, section in made
-        ),
+        sections=tuple(titled(section, shown) for shown, section in made),
+        kind="portfolio",
     )
 
 
