@@ -23,6 +23,7 @@ from tarmac.layout import plan_of
 from tarmac.months import Month
 from tarmac.outcomes import Ratios, Snapshot
 from tarmac.report.backtest.figure import Found, backtest_figure, backtest_text, save_backtest, tables
+from tarmac.report.spreadsheet import as_csv
 from tarmac.streams import fresh_seed
 
 SCHEMA: Final = "tarmac.backtest/1"
@@ -151,10 +152,7 @@ def _names(subjects: Sequence[_Subject]) -> list[str]:
 def _files(found: dict[str, Found], document: dict[str, Any]) -> dict[str, Writer]:
     files = {"backtest.json": text_writer(as_json(document) + "\n")}
     for stem, item in found.items():
-        files |= {
-            f"{stem}-{name}.csv": text_writer(table.to_csv(index=False, lineterminator="\n"))
-            for name, table in tables(item).items()
-        }
+        files |= {f"{stem}-{name}.csv": text_writer(as_csv(table, index=False)) for name, table in tables(item).items()}
     return files | {f"{stem}.png": _chart(item) for stem, item in found.items()}
 
 

@@ -18,6 +18,7 @@ from tarmac.facts import Fact
 from tarmac.months import Month
 from tarmac.posterior import ENDING
 from tarmac.report.calibration import calibration_text, facts_figure, inputs_table, poor_text, save_facts
+from tarmac.report.spreadsheet import as_csv
 
 if TYPE_CHECKING:
     from tarmac.calibrate.result import FactTable
@@ -93,8 +94,8 @@ def _files(asked: AskedCalibration, found: Calibration, *, table: "FactTable") -
     writers: list[Writer] = [
         text_writer(_naming_its_draws(asked)),
         text_writer(found.posterior.text()),
-        text_writer(table.to_csv(index=False, lineterminator="\n")),
-        text_writer(inputs_table(found).to_csv(index=False, lineterminator="\n")),
+        text_writer(as_csv(table, index=False)),
+        text_writer(as_csv(inputs_table(found), index=False)),
         text_writer(as_json(found.as_json(table)) + "\n"),
         lambda path: save_facts(facts_figure(found, table), path, found=found, table=table),
     ]

@@ -17,6 +17,7 @@ from tarmac.errors import InputError, Problem
 from tarmac.report.comparing import compare_text
 from tarmac.report.comparing_charts import fans_figure, overlay_figure, save_compared
 from tarmac.report.comparing_tables import compare_table, fans_table, survival_overlay_table
+from tarmac.report.spreadsheet import as_csv
 from tarmac.simulation import How
 
 _FILES: Final = ("compare.json", "compare.csv", "survival.csv", "fans.csv", "compare.png", "fans.png")
@@ -75,9 +76,9 @@ def _checked(asked: AskedRun) -> tuple[Company, Sequence[Stack]]:
 def _files(found: Comparison) -> dict[str, Writer]:
     return {
         "compare.json": text_writer(as_json(found.as_json()) + "\n"),
-        "compare.csv": text_writer(compare_table(found).to_csv(lineterminator="\n")),
-        "survival.csv": text_writer(survival_overlay_table(found).to_csv(lineterminator="\n")),
-        "fans.csv": text_writer(fans_table(found).round(2).to_csv(lineterminator="\n")),
+        "compare.csv": text_writer(as_csv(compare_table(found))),
+        "survival.csv": text_writer(as_csv(survival_overlay_table(found))),
+        "fans.csv": text_writer(as_csv(fans_table(found).round(2))),
         "compare.png": lambda path: save_compared(overlay_figure(found), Path(path), found=found),
         "fans.png": lambda path: save_compared(fans_figure(found), Path(path), found=found),
     }

@@ -14,6 +14,7 @@ from tarmac.company.line_checks import LONGEST
 from tarmac.difference import Difference, Terms, difference
 from tarmac.errors import InputError, out_of_range
 from tarmac.report.difference import difference_figure, difference_table, difference_text, save_difference
+from tarmac.report.spreadsheet import as_csv
 from tarmac.streams import fresh_seed
 
 _MOST_PATHS: Final = 1_000_000
@@ -56,6 +57,6 @@ def _checked(asked: AskedDiff) -> tuple[Company, Company]:
 def _files(found: Difference) -> dict[str, Writer]:
     return {
         "diff.json": text_writer(as_json(found.as_json()) + "\n"),
-        "diff.csv": text_writer(difference_table(found).to_csv(lineterminator="\n")),
+        "diff.csv": text_writer(as_csv(difference_table(found))),
         "diff.png": lambda path: save_difference(difference_figure(found), Path(path), found=found),
     }

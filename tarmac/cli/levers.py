@@ -17,6 +17,7 @@ from tarmac.errors import InputError, Problem
 from tarmac.levers import Ranking, handles_for, rank_levers
 from tarmac.reaching import Reach, Target, reach
 from tarmac.report.levers import levers_figure, levers_table, levers_text, reach_text, save_levers
+from tarmac.report.spreadsheet import as_csv
 from tarmac.simulation import How
 
 _FILES: Final = ("levers.json", "levers.csv", "levers.png")
@@ -84,6 +85,6 @@ def _screen(found: Ranking, reached: Reach | None) -> str:
 def _files(found: Ranking, reached: Reach | None) -> dict[str, Writer]:
     return {
         "levers.json": text_writer(as_json(_document(found, reached)) + "\n"),
-        "levers.csv": text_writer(levers_table(found).to_csv(lineterminator="\n")),
+        "levers.csv": text_writer(as_csv(levers_table(found))),
         "levers.png": lambda path: save_levers(levers_figure(found), Path(path), found=found),
     }

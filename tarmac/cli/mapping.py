@@ -17,6 +17,7 @@ from tarmac.engine.block import Job
 from tarmac.errors import InputError, Problem, out_of_range
 from tarmac.layout import plan_of
 from tarmac.report.map import map_figure, map_table, map_text, save_map
+from tarmac.report.spreadsheet import as_csv
 from tarmac.ruinmap import RuinMap, ruin_map
 from tarmac.simulation import How
 from tarmac.streams import fresh_seed
@@ -72,6 +73,6 @@ def _axes(asked: AskedMap, company: Company) -> tuple[Axis, Axis]:
 def _files(found: RuinMap) -> dict[str, Writer]:
     return {
         "map.json": text_writer(as_json(found.as_json()) + "\n"),
-        "map.csv": text_writer(map_table(found).to_csv(index=False, lineterminator="\n")),
+        "map.csv": text_writer(as_csv(map_table(found), index=False)),
         "map.png": lambda path: save_map(map_figure(found), Path(path), found=found),
     }

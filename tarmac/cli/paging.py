@@ -14,8 +14,9 @@ from tarmac.errors import InputError, Problem, nearest
 from tarmac.report.figure import keep
 from tarmac.report.layouts import Layout, load_layout
 from tarmac.report.pages import html_page, markdown_page
-from tarmac.report.parts import Picture, Report, as_csv, as_parquet
+from tarmac.report.parts import Picture, Report, as_parquet
 from tarmac.report.pictures import WIDE
+from tarmac.report.spreadsheet import as_csv
 from tarmac.report.words import counted
 
 _SUCH: Final = {"company": "board", "portfolio": "portfolio"}
@@ -138,7 +139,8 @@ def _chart(picture: Picture) -> Writer:
 
 
 def _csv(made: Paged) -> dict[str, Writer]:
-    return {f"{made.stem}-{name}.csv": text_writer(as_csv(frame)) for name, frame in made.report.frames().items()}
+    frames = made.report.frames()
+    return {f"{made.stem}-{name}.csv": text_writer(as_csv(frame, index=False)) for name, frame in frames.items()}
 
 
 def _parquet(made: Paged) -> dict[str, Writer]:

@@ -24,6 +24,7 @@ from tarmac.raising.attempt import with_attempt, with_money
 from tarmac.report.figure import runway_figure, save
 from tarmac.report.raising import raise_text
 from tarmac.report.raising_charts import instead_table, need_table, raise_figure, save_raise, start_table
+from tarmac.report.spreadsheet import as_csv
 from tarmac.scenario import Scenario, apply, without_funding
 from tarmac.streams import fresh_seed
 
@@ -134,9 +135,9 @@ def _files(asked: AskedRaise, company: Company, *, found: Raise) -> dict[str, Wr
     runway = runway_without(company, found, scenarios=applied)
     return {
         "raise.json": text_writer(as_json(found.as_json()) + "\n"),
-        "need.csv": text_writer(need_table(found).round(2).to_csv(lineterminator="\n")),
-        "starts.csv": text_writer(start_table(found).to_csv(lineterminator="\n")),
-        "instead.csv": text_writer(instead_table(found).round(6).to_csv(lineterminator="\n")),
+        "need.csv": text_writer(as_csv(need_table(found).round(2))),
+        "starts.csv": text_writer(as_csv(start_table(found))),
+        "instead.csv": text_writer(as_csv(instead_table(found).round(6))),
         "raise-runway.png": _runway_writer(runway),
         "raise.png": lambda path: save_raise(raise_figure(found), path, found=found),
     }

@@ -26,6 +26,7 @@ from tarmac.forecast import Forecast
 from tarmac.layout import plan_of
 from tarmac.report.figure import runway_figure, save
 from tarmac.report.owning import ownership_figure, save_ownership
+from tarmac.report.spreadsheet import as_csv
 from tarmac.report.tables import cash_table, ownership_table, survival_table
 from tarmac.report.text import alt_text, screen
 from tarmac.sampling import Sampling
@@ -159,12 +160,12 @@ def _files(asked: Asked, forecast: Forecast) -> dict[str, Writer]:
     """What `--out` leaves, the runway charts last: the last path printed is a picture."""
     files = {
         "forecast.json": text_writer(as_json(forecast.as_json()) + "\n"),
-        "survival.csv": text_writer(survival_table(forecast).to_csv(lineterminator="\n")),
-        "cash.csv": text_writer(cash_table(forecast).round(2).to_csv(lineterminator="\n")),
+        "survival.csv": text_writer(as_csv(survival_table(forecast))),
+        "cash.csv": text_writer(as_csv(cash_table(forecast).round(2))),
         f"{_stem(asked, RUNWAY)}.txt": text_writer(alt_text(forecast) + "\n"),
     }
     if forecast.ownership is not None:
-        files[OWNED_TABLE] = text_writer(ownership_table(forecast).round(6).to_csv(lineterminator="\n"))
+        files[OWNED_TABLE] = text_writer(as_csv(ownership_table(forecast).round(6)))
         files |= {name: _owned_writer(forecast, size) for name, size in _chart_names(asked, OWNED).items()}
     return files | {name: _chart_writer(forecast, size) for name, size in _chart_names(asked, RUNWAY).items()}
 

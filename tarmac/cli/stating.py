@@ -12,7 +12,8 @@ from tarmac.cli.saving import Writer, as_json, text_writer
 from tarmac.cli.telling import hand_over
 from tarmac.company import Company
 from tarmac.errors import InputError, Problem
-from tarmac.report.statements import as_csv, statement_tables, statements_text
+from tarmac.report.spreadsheet import as_csv
+from tarmac.report.statements import statement_tables, statements_text
 from tarmac.statements import Statements
 from tarmac.statements.finding import Which
 from tarmac.statements.statement import job_of, mistakes, statements_of_job
@@ -91,5 +92,6 @@ def _stated(asked: AskedStatements, company: Company, *, path: Which) -> Stateme
 
 
 def _files(statements: Statements) -> dict[str, Writer]:
-    files = {f"{name}.csv": text_writer(as_csv(table)) for name, table in statement_tables(statements).items()}
+    tables = {name: table.round(2) + 0.0 for name, table in statement_tables(statements).items()}  # + 0.0: no "-0.0"
+    files = {f"{name}.csv": text_writer(as_csv(table)) for name, table in tables.items()}
     return files | {"statements.json": text_writer(as_json(statements.as_json()) + "\n")}

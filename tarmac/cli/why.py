@@ -14,6 +14,7 @@ from tarmac.company import Company
 from tarmac.company.line_checks import LONGEST
 from tarmac.errors import InputError, out_of_range
 from tarmac.layout import plan_of
+from tarmac.report.spreadsheet import as_csv
 from tarmac.report.why import cause_table, known_table, save_why, source_table, why_figure, why_text
 from tarmac.simulation import How, overflow_told
 from tarmac.streams import fresh_seed
@@ -56,8 +57,8 @@ def _checked(asked: AskedWhy) -> Company:
 def _files(found: Why) -> dict[str, Writer]:
     return {
         "why.json": text_writer(as_json(found.as_json()) + "\n"),
-        "sources.csv": text_writer(source_table(found).to_csv(lineterminator="\n")),
-        "known.csv": text_writer(known_table(found).to_csv(lineterminator="\n")),
-        "causes.csv": text_writer(cause_table(found).to_csv(lineterminator="\n")),
+        "sources.csv": text_writer(as_csv(source_table(found))),
+        "known.csv": text_writer(as_csv(known_table(found))),
+        "causes.csv": text_writer(as_csv(cause_table(found))),
         "why.png": lambda path: save_why(why_figure(found), Path(path), found=found),
     }

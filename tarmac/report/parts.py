@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from tarmac.report import spreadsheet
 from tarmac.report.figure import Size
 
 if TYPE_CHECKING:
@@ -151,11 +150,6 @@ class Report:
             "figures": [asdict(figure) for figure in self.figures],
             "sections": [section.as_json() for section in self.sections],
         }
-
-
-def as_csv(frame: "pd.DataFrame") -> str:
-    """A table for programs as CSV."""
-    return spreadsheet.as_csv(frame, index=False)
 
 
 def as_parquet(frame: "pd.DataFrame") -> bytes:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from tarmac.errors import printable
 from tarmac.money import format_money
-from tarmac.report import spreadsheet
 from tarmac.report.words import counted, short
 from tarmac.statements import Statements
 from tarmac.statements.tables import TOTALS, within
@@ -135,8 +134,3 @@ def statement_tables(statements: Statements) -> dict[str, "pd.DataFrame"]:
     }
     frames["balance-sheet"].insert(0, _OPENING, pd.Series(statements.opening))
     return frames
-
-
-def as_csv(table: "pd.DataFrame") -> str:
-    """A statement as CSV, to the cent. A line whose name a spreadsheet would take for a formula gets a ' in front."""
-    return spreadsheet.as_csv(table.round(2) + 0.0)
