@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tarmac.report.style import FAINT_INK, VERMILLION, drawable
+from tarmac.report.style import FAINT_INK, VERMILLION, drawable, measurable
 from tarmac.report.words import short
 
 if TYPE_CHECKING:
@@ -180,9 +180,17 @@ def _balanced(text: "Text", words: list[str], *, width: float) -> list[str]:
     return list(breaks[0])
 
 
+def width_of(text: "Text") -> float:
+    """How many pixels wide a text is, or will be in the fonts of its reader."""
+    return _width(text, text.get_text())
+
+
 def _width(text: "Text", words: str) -> float:
-    text.set_text(words)
-    return float(text.get_window_extent().width)
+    said = text.get_text()
+    text.set_text(measurable(words))
+    found = float(text.get_window_extent().width)
+    text.set_text(said)
+    return found
 
 
 def cut_to(text: "Text", width: float) -> None:

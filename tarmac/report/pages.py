@@ -12,6 +12,7 @@ from tarmac.errors import InputError, Problem
 from tarmac.report.layouts import SHELF, Layout
 from tarmac.report.parts import Picture, Report
 from tarmac.report.pictures import NARROW, WIDE
+from tarmac.report.style import readers_fonts
 from tarmac.report.svg import Drawings
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def _drawn(picture: Picture, drawings: Drawings) -> dict[str, "Markup"]:
 
     label = f"words-{picture.name}"
     sizes = {"wide": WIDE, "narrow": NARROW}
-    return {name: markupsafe.Markup(drawings.draw(picture.draw(size), label=label)) for name, size in sizes.items()}  # noqa: S704  (drawn by us; texts are escaped)
+    with readers_fonts():
+        drawn = {name: drawings.draw(picture.draw(size), label=label) for name, size in sizes.items()}
+    return {name: markupsafe.Markup(text) for name, text in drawn.items()}  # noqa: S704  (drawn by us; texts are escaped)
 
 
 def _style_sheet() -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from tarmac.portfolio.result import PortfolioForecast, Standing
 from tarmac.report.charts import tick_places
-from tarmac.report.labels import cut_to, size_in_points
+from tarmac.report.labels import cut_to, size_in_points, width_of
 from tarmac.report.style import drawable
 from tarmac.report.words import short
 
@@ -33,7 +33,7 @@ def name_rows(ax: "Axes", rows: Sequence[Standing]) -> None:
     names, room = ax.get_yticklabels(), float(ax.get_window_extent().x0)
     for name in names:
         cut_to(name, room - (_APART + _EDGE) * em)
-    taken = max(float(name.get_window_extent().width) for name in names) + (_APART + _EDGE) * em
+    taken = max(map(width_of, names)) + (_APART + _EDGE) * em
     ax.set_yticks(range(len(rows)), [name.get_text() for name in names], fontsize="small")
     box, left = ax.get_position(), taken / ax.figure.bbox.width
     ax.set_position((left, box.y0, box.x1 - left, box.height))

@@ -1,7 +1,10 @@
 """The one style of every chart: colours, fonts and sizes, set for the time of drawing and never for the process."""
 
+import unicodedata
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any, Final
 
@@ -42,13 +45,17 @@ _RULES: Final[dict[str, Any]] = {
     "savefig.dpi": "figure",
 }
 
-# Fonts that may be installed, for names in scripts that the shipped font does not cover.
+# Fonts that may be installed, for names in scripts that the shipped font does not cover; none of them is needed.
 _FURTHER_FONTS: Final = (
-    "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "PingFang SC", "Hiragino Sans", "Microsoft YaHei",
-    "Yu Gothic", "Malgun Gothic", "WenQuanYi Zen Hei", "Noto Sans Devanagari", "Nirmala UI", "Noto Sans Thai",
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Noto Sans JP", "Noto Sans KR", "Source Han Sans SC",
+    "Source Han Sans CN", "PingFang SC", "Hiragino Sans GB", "Hiragino Sans", "Apple SD Gothic Neo", "STHeiti",
+    "Microsoft YaHei", "SimHei", "Microsoft JhengHei", "Yu Gothic", "MS Gothic", "Malgun Gothic", "NanumGothic",
+    "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback", "Noto Serif CJK SC", "IPAGothic",
+    "Arial Unicode MS", "Noto Sans Devanagari", "Nirmala UI", "Noto Sans Thai",
 )  # fmt: skip
 _SHIPPED_FONT: Final = "DejaVu Sans"
 _UNKNOWN: Final = "\N{REPLACEMENT CHARACTER}"
+_READERS: Final = ContextVar("readers", default=False)
 
 
 @contextmanager
@@ -66,10 +73,38 @@ def style(font_size: float | None = None) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def readers_fonts() -> Iterator[None]:
+    """While charts are drawn whose texts are set in the fonts of whoever reads them: none is replaced.
+
+    Fonts that have a character are not needed here.
+    """
+    token = _READERS.set(True)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+            yield
+    finally:
+        _READERS.reset(token)
+
+
 def drawable(text: str) -> str:
     """A text without the characters that no font at hand has: a sign for "unknown" stands in their place."""
+    return text if _READERS.get() else _with_known(text, narrow=_UNKNOWN, wide=_UNKNOWN)
+
+
+def measurable(text: str) -> str:
+    """A text in characters that fonts at hand have, about as wide as it will be in the fonts of its reader."""
+    return _with_known(text, narrow="n", wide="W") if _READERS.get() else text
+
+
+def _with_known(text: str, *, narrow: str, wide: str) -> str:
+    """A text with one of two characters for each that no font at hand has: wide as a Chinese one, or narrow."""
     known = _characters()
-    return "".join(character if ord(character) in known else _UNKNOWN for character in text)
+    return "".join(
+        character if ord(character) in known else wide if unicodedata.east_asian_width(character) in "WF" else narrow
+        for character in text
+    )
 
 
 @cache
