@@ -99,6 +99,14 @@ def test_a_folder_of_company_files_has_no_defaults(folder: Path, capsys: pytest.
     assert "--first-month" not in json.dumps(found)
 
 
+def test_the_usual_horizon_is_that_of_tarmac_portfolio(capsys: pytest.CaptureFixture[str]) -> None:
+    few = [word for word in FUND[1:] if word not in ("--months", "12", "--layout", "portfolio")]
+    assert main(["portfolio", *few, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["months"] == 24
+    assert main(["report", *few, "--layout", "portfolio", "--json"]) == 0
+    assert ", 24 months from Jan 2027" in json.loads(capsys.readouterr().out)["subtitle"]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -1,4 +1,4 @@
-"""`tarmac report` and `tarmac chart`: what they write, and their mistakes."""
+"""`tarmac report`: what it writes, and its mistakes."""
 
 import importlib.util
 import json
@@ -201,9 +201,6 @@ def test_a_file_with_a_name_that_would_be_markup(folder: Path) -> None:
         (["report", "saas-seed", "--out", "o", "--currency", "USD", "--months", "0"], "months"),
         (["report", "nobody", "--out", "reports/short.toml"], "2 mistakes"),
         (["report", "saas-seed", "--out", "o", "--layout", "reports/none.toml"], "is a file that can be read"),
-        (["chart", "runwya", "saas-seed", "--out", "o"], "did you mean 'runway'?"),
-        (["chart", "runway", "saas-seed"], "add --out DIR"),
-        (["chart", "runway", "nobody", "--out", "o", "--paths", "0"], "2 mistakes"),
     ],
     ids=" ".join,
 )
@@ -222,22 +219,6 @@ def test_a_layout_for_a_portfolio_is_not_for_a_company(folder: Path, capsys: pyt
     for words in ("is for one company", "rate = EUR=1.1", "align = True", "belongs to a portfolio"):
         assert words in told
     assert not (folder / "o").exists()
-
-
-@pytest.mark.parametrize("name", ["runway", "ownership", "need", "scenarios", "levers"])
-def test_one_chart_alone(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["chart", name, "ai-lab", "--out", "out", "--format", "svg", *FEW]) == 0
-    text = (folder / "out" / f"ai-lab-{name}.svg").read_text(encoding="utf-8")
-    assert '<svg role="img"' in text
-    assert "<desc>" in text
-    assert "seed 7" in capsys.readouterr().out
-
-
-def test_a_chart_that_has_nothing_to_show(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = 'title = "T"\nreader = "R"\n[[section]]\nshows = "clocks"\n'
-    (folder / "reports" / "bare.toml").write_text(text)
-    assert main(["chart", "scenarios", "ai-lab", "--layout", "bare", "--out", "o", *FEW]) == 2
-    assert "nothing to show" in capsys.readouterr().err
 
 
 def test_list_and_check_know_layouts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
+
+MONTHS: Final = 36
+"""How far ahead one company is looked at, whatever the command, unless said."""
+
+MONTHS_OF_MANY: Final = 24
+"""How far ahead a portfolio is looked at, whatever the command, unless said."""
+
+CHARTS: Final = {
+    "runway": "cash by month as a fan, and the probability of insolvency",
+    "ownership": "what founders and staff own, by month",
+    "need": "how much to raise, by the share of the paths it brings through, and by when",
+    "scenarios": "insolvency under the layout's scenarios, side by side",
+    "levers": "what one unit of each lever buys",
+}
+"""The charts of one company, by name."""
+
+CHARTS_OF_MANY: Final = {
+    "watchlist": "companies by urgency: chances of insolvency, its dates, the raise",
+    "heatmap": "the probability of insolvency of each company by the end of each month",
+    "reserves": "what must be put in by the end of each quarter",
+}
+"""The charts of a portfolio, by name."""
 
 
 class Form(StrEnum):
@@ -12,6 +35,15 @@ class Form(StrEnum):
     PNG = "png"
     SVG = "svg"
     PDF = "pdf"
+
+
+class Drawn(StrEnum):
+    """What a chart alone is written as: a picture, or the table of what it draws."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+    CSV = "csv"
 
 
 class Size(StrEnum):
@@ -234,21 +266,25 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedReport(AskedRun):
-    """A report as asked for: the options of `tarmac report`."""
+class AskedPages(AskedRun):
+    """What a report and a chart of one are asked for alike; `company`: of a portfolio, its name."""
 
     layout: str
-    formats: Sequence[str]
     currency: str | None
     held: Held = Held()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedChart(AskedRun):
+class AskedReport(AskedPages):
+    """A report as asked for: the options of `tarmac report`."""
+
+    formats: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedChart(AskedPages):
     """A chart of a report as asked for: the options of `tarmac chart`."""
 
     name: str
-    layout: str
-    forms: Sequence[Form]
+    forms: Sequence[Drawn]
     size: Size
-    currency: str | None

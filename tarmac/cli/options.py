@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tarmac.cli.asked import Carrier
+from tarmac.cli.asked import MONTHS, MONTHS_OF_MANY, Carrier
 from tarmac.errors import InputError, Problem
 
 
@@ -26,6 +26,33 @@ def folder(text: str) -> Path:
 
 
 CompanyName = Annotated[str, typer.Argument(metavar="COMPANY", help="A name on the shelf models/, or a file.")]
+CompanyOrPortfolio = Annotated[
+    str,
+    typer.Argument(
+        metavar="COMPANY|PORTFOLIO",
+        help="A company, by name or file; or a portfolio: a folder, a CSV or Excel file, or a name on "
+        "seeds/portfolios/.",
+    ),
+]
+Months = Annotated[int, typer.Option(metavar="N", help="Months to simulate.")]
+MonthsOfEither = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        help=f"Months to simulate; of one company {MONTHS}, of a portfolio {MONTHS_OF_MANY} unless said.",
+        show_default=False,
+    ),
+]
+Paths = Annotated[int, typer.Option(metavar="N", help="Paths to simulate.")]
+PathsOfEach = Annotated[int, typer.Option(metavar="N", help="Paths of each run.")]
+Currency = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE",
+        help="Tell amounts in this currency: of one company at the rate of the opening under [fx]; a portfolio's is "
+        "that of rate 1, or the first company's, unless said.",
+    ),
+]
 Scenarios = Annotated[
     list[str] | None,
     typer.Option("--scenario", "-s", metavar="NAME", help="A scenario by name or file; several apply in order."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from tarmac.cli.asked import AskedReport, Held
+from tarmac.cli.asked import AskedPages, AskedReport, Held
 from tarmac.cli.console import safe
 from tarmac.cli.saving import Writer, file_name, refuse_existing, text_writer
 from tarmac.errors import InputError, Problem, nearest
@@ -72,16 +72,16 @@ def formats(asked: AskedReport) -> Sequence[str]:
     return [*dict.fromkeys(said)] or ["html"]
 
 
-def stem(asked: AskedReport) -> str:
-    """What the files of a report are called, but for their endings."""
+def stem(asked: AskedPages, what: str) -> str:
+    """What the files on a company or a portfolio are called, but for their endings. `what`: a layout, or a chart."""
     path = Path(asked.company)
     name = path.resolve().name if path.is_dir() else path.stem if path.suffix.casefold() in _ENDINGS else path.name
-    return f"{file_name(name)}-{file_name(Path(asked.layout).name.removesuffix('.toml'))}"
+    return f"{file_name(name)}-{file_name(Path(what).name.removesuffix('.toml'))}"
 
 
 def pages_of(asked: AskedReport) -> list[str]:
     """The names of the files that are known before the report is made."""
-    return [f"{stem(asked)}.{name}" for name in formats(asked) if name in _PAGES]
+    return [f"{stem(asked, asked.layout)}.{name}" for name in formats(asked) if name in _PAGES]
 
 
 def again(asked: AskedReport, *, seed: int) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tarmac import library
-from tarmac.cli.asked import AskedPortfolio, AskedReport
+from tarmac.cli.asked import AskedPages, AskedPortfolio, AskedReport
 from tarmac.cli.checking import kept
 from tarmac.cli.paging import PLAIN, Paged, again, files_of, layout_of, pages_of, screen, stem, unlike_formats
 from tarmac.cli.portfolios import checked, worked_out
@@ -41,7 +41,7 @@ def run(asked: AskedReport) -> int:
         raise InputError(dict.fromkeys(problems))
     found = worked_out(wanted, portfolio)
     origin = _origin(asked, found)
-    made = Made(layout, portfolio_report(found, layout, origin=origin), stem(asked), found, origin)
+    made = Made(layout, portfolio_report(found, layout, origin=origin), stem(asked, asked.layout), found, origin)
     hand_over(
         asked,
         lambda: screen(made.report, paths=found.paths, seed=found.seed),
@@ -51,8 +51,8 @@ def run(asked: AskedReport) -> int:
     return 0
 
 
-def as_portfolio(asked: AskedReport) -> AskedPortfolio:
-    """The run of a portfolio that a report on it asks for."""
+def as_portfolio(asked: AskedPages) -> AskedPortfolio:
+    """The run of a portfolio that a report on it, or a chart of one, asks for."""
     said = asked.held
     return AskedPortfolio(
         portfolio=asked.company,

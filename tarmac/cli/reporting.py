@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import Final
 
-from tarmac.cli.asked import AskedReport, AskedRun, Held
+from tarmac.cli.asked import AskedPages, AskedReport, AskedRun, Held
 from tarmac.cli.checking import in_the_way, kept, unlike_a_run
 from tarmac.cli.console import progress
 from tarmac.cli.paging import PLAIN, Paged, again, files_of, layout_of, pages_of, screen, stem, unlike_formats
@@ -42,7 +42,7 @@ def run(asked: AskedReport) -> int:
     dossier = worked_out(asked, company, wanted=wanted_by(layout), currency=asked.currency)
     command = again(asked, seed=dossier.forecast.origin.seed)
     report = report_of(dossier, layout, command=command)
-    made = Made(layout, report, stem(asked), dossier, notes_of(dossier, command=command))
+    made = Made(layout, report, stem(asked, asked.layout), dossier, notes_of(dossier, command=command))
     hand_over(
         asked,
         lambda: screen(report, paths=dossier.forecast.paths, seed=dossier.forecast.origin.seed),
@@ -77,7 +77,7 @@ def _checked(asked: AskedReport) -> tuple[Company, Layout]:
     return company, layout
 
 
-def of_portfolios(asked: AskedReport) -> Iterator[Problem]:
+def of_portfolios(asked: AskedPages) -> Iterator[Problem]:
     """Options that say something of a portfolio, and were given for one company."""
     for field in fields(Held):
         value, usual = getattr(asked.held, field.name), field.default

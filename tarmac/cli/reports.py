@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tarmac import library
 from tarmac.cli import portfolio_reporting, reporting
-from tarmac.cli.asked import AskedReport
+from tarmac.cli.asked import MONTHS, MONTHS_OF_MANY, AskedReport
 from tarmac.errors import InputError
 from tarmac.portfolio import is_portfolio
 from tarmac.report.layouts import load_layout
@@ -15,15 +15,24 @@ def run(asked: AskedReport) -> int:
     return portfolio_reporting.run(asked) if of_portfolio(asked.company, asked.layout) else reporting.run(asked)
 
 
+def months_of(target: str, layout: str) -> int:
+    """How far ahead a report looks unless it is said: the same as every other command on the same."""
+    return MONTHS_OF_MANY if of_portfolio(target, layout) else MONTHS
+
+
 def of_portfolio(target: str, layout: str) -> bool:
     """Whether a report of a portfolio is meant; where the name says nothing, the layout does."""
-    portfolio, company = is_portfolio(target), _is_company(target)
-    if portfolio != company:
-        return portfolio
     try:
-        return load_layout(layout).for_ == "portfolio"
+        other = load_layout(layout).for_ == "portfolio"
     except InputError:
-        return False
+        other = False
+    return is_of_many(target, other=other)
+
+
+def is_of_many(target: str, *, other: bool) -> bool:
+    """Whether a name stands for a portfolio; `other`: what to say where it stands for neither, or for both."""
+    portfolio, company = is_portfolio(target), _is_company(target)
+    return portfolio if portfolio != company else other
 
 
 def _is_company(target: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 import tomlkit
 
 from tarmac import library
+from tarmac.cli.asked import CHARTS, CHARTS_OF_MANY
 from tarmac.cli.console import note, put, safe
 from tarmac.cli.saving import file_name, refuse_existing, text_writer, write_all
 from tarmac.company import company_from, json_schema
@@ -22,7 +23,7 @@ ENDING: Final = ".toml"
 
 
 def show_shelves() -> int:
-    """Print what stands on each shelf, with its title or kind and where it comes from."""
+    """Print what stands on each shelf, with its title or kind and where it comes from; and the charts there are."""
     for shelf, ending, title in _SHELVES:
         put(f"{shelf}:")
         there = library.on_shelf(shelf, ending=ending)
@@ -30,6 +31,10 @@ def show_shelves() -> int:
         width = max((len(name) for name, _, _ in rows), default=0)
         for name, words, origin in rows:
             put(f"  {name:<{width}}  {words}{origin}")
+    for charts, whose in ((CHARTS, "one company"), (CHARTS_OF_MANY, "a portfolio")):
+        put(f"charts of {whose} (tarmac chart):")
+        for name, words in charts.items():
+            put(f"  {name:<{max(map(len, charts))}}  {words}")
     return 0
 
 

@@ -297,6 +297,12 @@ def quarters_table(found: PortfolioForecast) -> "pd.DataFrame":
     return pd.DataFrame(rows, index=pd.Index([found.month_text(last) for last in found.quarters], name="by_the_end_of"))
 
 
+def reserve_table(found: PortfolioForecast, *, new: bool = False) -> "pd.DataFrame":
+    """Of these the reserves alone, to the cent: by the end of each quarter, or `new` in it."""
+    table, when = quarters_table(found), "_in_the_quarter_" if new else "_by_the_end_"
+    return table[[name for name in table.columns if when in name]].round(2)
+
+
 def failures_table(found: PortfolioForecast) -> "pd.DataFrame":
     """The joint distribution: the probability of each number of failures by the end of each quarter.
 

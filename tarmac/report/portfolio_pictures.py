@@ -68,7 +68,7 @@ def _runway_row(found: PortfolioForecast, item: Standing, *, ax: "Axes", line: i
     count = int(item.clock.counts[min(YEAR, found.months) - 1])
     ax.annotate(
         f"{percent(count, found.paths)}%", (1, line), xycoords=ax.get_yaxis_transform(), va="center",
-        xytext=(4, 0), textcoords="offset points", fontsize="small", annotation_clip=False,
+        xytext=(0.55 * size_in_points(), 0), textcoords="offset points", fontsize="small", annotation_clip=False,
     )  # fmt: skip
 
 

@@ -46,6 +46,13 @@ def survival_table(forecast: Forecast) -> "pd.DataFrame":
     return pd.DataFrame(columns, index=_months(forecast))
 
 
+def runway_table(forecast: Forecast) -> "pd.DataFrame":
+    """Both of these beside each other, cash to the cent: the numbers of the runway chart."""
+    import pandas as pd
+
+    return pd.concat([cash_table(forecast).round(2), survival_table(forecast)], axis=1)
+
+
 def ownership_table(forecast: Forecast) -> "pd.DataFrame":
     """What founders and staff own at each month's end, on paths that are solvent and independent: p5 to p95.
 

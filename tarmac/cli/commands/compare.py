@@ -4,9 +4,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import AskedRun, Means
+from tarmac.cli.asked import MONTHS, AskedRun, Means
 from tarmac.cli.late import late
-from tarmac.cli.options import CompanyName, Executor, Force, Json, Out, Quiet, Scheduler, Seed, Workers
+from tarmac.cli.options import (
+    CompanyName,
+    Executor,
+    Force,
+    Json,
+    Months,
+    Out,
+    PathsOfEach,
+    Quiet,
+    Scheduler,
+    Seed,
+    Workers,
+)
 
 if TYPE_CHECKING:
     from tarmac.cli import comparing
@@ -26,8 +38,8 @@ def compare(
             help="A scenario by name or file, to be set beside the others; A+B applies both in that order. Repeatable.",
         ),
     ] = None,
-    months: Annotated[int, typer.Option(metavar="N", help="Months to simulate.")] = 36,
-    paths: Annotated[int, typer.Option(metavar="N", help="Paths of each run.")] = 20_000,
+    months: Months = MONTHS,
+    paths: PathsOfEach = 20_000,
     seed: Seed = None,
     json: Json = False,
     out: Out = None,

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import AskedDiff
+from tarmac.cli.asked import MONTHS, AskedDiff
 from tarmac.cli.late import late
-from tarmac.cli.options import Force, Json, Out, Quiet, Seed
+from tarmac.cli.options import Force, Json, Out, PathsOfEach, Quiet, Seed
 
 if TYPE_CHECKING:
     from tarmac.cli import differing
@@ -18,8 +18,8 @@ def diff(
     old: Annotated[str, typer.Argument(metavar="OLD", help="The earlier version: a name on the shelf, or a file.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The later version of the same company.")],
     *,
-    months: Annotated[int, typer.Option(metavar="N", help="Months to look ahead, from each one's first.")] = 36,
-    paths: Annotated[int, typer.Option(metavar="N", help="Paths of each run.")] = 8_192,
+    months: Annotated[int, typer.Option(metavar="N", help="Months to look ahead, from each one's first.")] = MONTHS,
+    paths: PathsOfEach = 8_192,
     seed: Seed = None,
     old_seed: Annotated[
         int | None,

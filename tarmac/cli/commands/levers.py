@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import AskedLevers
+from tarmac.cli.asked import MONTHS, AskedLevers
 from tarmac.cli.late import late
-from tarmac.cli.options import CompanyName, Force, Json, Out, Quiet, Scenarios, Seed
+from tarmac.cli.options import CompanyName, Force, Json, Months, Out, PathsOfEach, Quiet, Scenarios, Seed
 
 if TYPE_CHECKING:
     from tarmac.cli import levers as pulling
@@ -26,8 +26,8 @@ def levers(
         str | None,
         typer.Option(metavar="TARGET", help="Seek the smallest pull that reaches it: 'survive 18 >= 90%'."),
     ] = None,
-    months: Annotated[int, typer.Option(metavar="N", help="Months to simulate.")] = 36,
-    paths: Annotated[int, typer.Option(metavar="N", help="Paths of each run.")] = 20_000,
+    months: Months = MONTHS,
+    paths: PathsOfEach = 20_000,
     seed: Seed = None,
     json: Json = False,
     out: Out = None,

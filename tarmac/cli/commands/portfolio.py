@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import AskedPortfolio
+from tarmac.cli.asked import MONTHS_OF_MANY, AskedPortfolio
 from tarmac.cli.late import late
 from tarmac.cli.options import (
     Align,
@@ -14,7 +14,9 @@ from tarmac.cli.options import (
     Force,
     Investor,
     Json,
+    Months,
     Out,
+    Paths,
     Quiet,
     Rate,
     Scenarios,
@@ -39,8 +41,8 @@ def portfolio(
     *,
     scenario: Scenarios = None,
     common: Common = None,
-    months: Annotated[int, typer.Option(metavar="N", help="Months to simulate.")] = 24,
-    paths: Annotated[int, typer.Option(metavar="N", help="Paths to simulate.")] = 20_000,
+    months: Months = MONTHS_OF_MANY,
+    paths: Paths = 20_000,
     seed: Seed = None,
     currency: Annotated[
         str | None,

@@ -9,12 +9,16 @@ from tarmac.cli.late import late
 from tarmac.cli.options import (
     Align,
     Common,
+    CompanyOrPortfolio,
+    Currency,
     Defaults,
     FirstMonth,
     Force,
     Investor,
     Json,
+    MonthsOfEither,
     Out,
+    Paths,
     Quiet,
     Rate,
     Scenarios,
@@ -29,14 +33,7 @@ else:
 
 
 def report(
-    company: Annotated[
-        str,
-        typer.Argument(
-            metavar="COMPANY|PORTFOLIO",
-            help="A company, by name or file; or a portfolio: a folder, a CSV or Excel file, or a name on "
-            "seeds/portfolios/, with --layout portfolio.",
-        ),
-    ],
+    company: CompanyOrPortfolio,
     *,
     scenario: Scenarios = None,
     layout: Annotated[
@@ -51,13 +48,10 @@ def report(
             help="What to write; html unless said. Repeatable, or several with commas between them.",
         ),
     ] = None,
-    months: Annotated[int, typer.Option(metavar="N", help="Months to simulate.")] = 36,
-    paths: Annotated[int, typer.Option(metavar="N", help="Paths of the forecast.")] = 20_000,
+    months: MonthsOfEither = None,
+    paths: Paths = 20_000,
     seed: Seed = None,
-    currency: Annotated[
-        str | None,
-        typer.Option(metavar="CODE", help="Tell amounts in this currency, at the rate of the opening under [fx]."),
-    ] = None,
+    currency: Currency = None,
     common: Common = None,
     rate: Rate = None,
     stake: Stake = None,
@@ -80,7 +74,7 @@ def report(
             scenarios=scenario or (),
             layout=layout,
             formats=format_ or (),
-            months=months,
+            months=reports.months_of(company, layout) if months is None else months,
             paths=paths,
             seed=seed,
             currency=currency,

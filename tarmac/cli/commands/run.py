@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import Asked, Form, Means, Sampler, Size
+from tarmac.cli.asked import MONTHS, Asked, Form, Means, Sampler, Size
 from tarmac.cli.late import late
 from tarmac.cli.options import (
     CompanyName,
     Executor,
     Force,
+    Months,
     Out,
+    Paths,
     Quiet,
     Resume,
     Scenarios,
@@ -29,8 +31,8 @@ def run(
     company: CompanyName,
     *,
     scenario: Scenarios = None,
-    months: Annotated[int, typer.Option(metavar="N", help="Months to simulate.")] = 36,
-    paths: Annotated[int, typer.Option(metavar="N", help="Paths to simulate.")] = 20_000,
+    months: Months = MONTHS,
+    paths: Paths = 20_000,
     sampler: Annotated[
         Sampler,
         typer.Option(help="Independent paths, mirrored pairs, or even ones: the last two in replicates of 1,024."),

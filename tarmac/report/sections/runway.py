@@ -9,7 +9,7 @@ from tarmac.forecast import Forecast
 from tarmac.money import format_share
 from tarmac.report.parts import Picture, Section, Sheet
 from tarmac.report.pictures import ownership_picture, runway_picture
-from tarmac.report.tables import BANDS, cash_table, drawn_clocks, ownership_table, survival_table
+from tarmac.report.tables import BANDS, cash_table, drawn_clocks, ownership_table, runway_table
 from tarmac.report.text import (
     LEGAL,
     alt_text,
@@ -62,14 +62,7 @@ def _runway_sheet(forecast: Forecast) -> Sheet:
         )
         for month in range(forecast.months)
     )
-    return Sheet("runway", "Cash and probabilities by month end", tuple(heads), rows, lambda: _runway_frame(forecast))
-
-
-def _runway_frame(forecast: Forecast) -> "pd.DataFrame":
-    """The numbers drawn: quantiles of cash, the single paths, each clock with its interval."""
-    import pandas as pd
-
-    return pd.concat([cash_table(forecast).round(2), survival_table(forecast)], axis=1)
+    return Sheet("runway", "Cash and probabilities by month end", tuple(heads), rows, lambda: runway_table(forecast))
 
 
 def clocks(dossier: Dossier) -> Section:

@@ -16,6 +16,7 @@ from tarmac.report.portfolio import (
     correlation_table,
     failures_table,
     quarters_table,
+    reserve_table,
     shared_in_words,
     watch_table,
     worst_in_words,
@@ -122,13 +123,7 @@ def _reserves(found: PortfolioForecast, *, new: bool) -> Sheet:
     )
     when, name = ("in the quarter that ends in", "reserves-by-quarter") if new else ("by the end of", "reserves")
     title = f"Money put in{', quarter by quarter' if new else ' by quarter end'}{in_currency(code)}"
-    ending = "_in_the_quarter_" if new else "_by_the_end_"
-    return Sheet(name, title, (when, *heads), rows, lambda: _reserve_frame(found, ending))
-
-
-def _reserve_frame(found: PortfolioForecast, ending: str) -> "pd.DataFrame":
-    frame = quarters_table(found)
-    return frame[[name for name in frame.columns if ending in name]].round(2)
+    return Sheet(name, title, (when, *heads), rows, lambda: reserve_table(found, new=new))
 
 
 def stress(found: PortfolioForecast) -> Section:
