@@ -1,7 +1,7 @@
 """Charts of a portfolio's report: what they draw, and that nothing leaves the picture at either width."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from tarmac.portfolio import look_ahead
+from tarmac.portfolio import PortfolioForecast, look_ahead
 from tarmac.report.figure import Size
 from tarmac.report.pictures import NARROW, WIDE
 from tarmac.report.portfolio import heat_table, quarters_table
@@ -95,3 +95,20 @@ def test_many_companies_are_cut_short_in_pictures_and_it_is_said() -> None:
     shown = watchlist(found)
     assert f"The charts show the {MOST_ROWS} most urgent companies" in shown.notes[-1]
     assert {len(sheet.rows) for sheet in shown.sheets} == {50}
+
+
+@pytest.mark.parametrize("draw", [runway_rows, heat_picture])
+@pytest.mark.parametrize("form", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_long_names_lose_their_ends_and_nothing_lies_on_them(
+    draw: Callable[[PortfolioForecast, Size], Figure], form: Size
+) -> None:
+    names = ["W" * 100, "月之暗面" * 10, "a name of words " * 6, "b"]
+    found = look_ahead(
+        held(*(burning(name, cash=30 + place, burn=10) for place, name in enumerate(names))), months=12, paths=20
+    )
+    figure = draw(found, form)
+    boxes = [(item.get_text(), item.get_window_extent()) for item in words(figure) if item.get_text().strip()]
+    assert any(text.endswith("...") and text.startswith("WWW") for text, _ in boxes)
+    assert all(box.x0 >= -1 and box.x1 <= figure.bbox.width + 1 for _, box in boxes)
+    for (one, first), (other, second) in itertools.combinations(boxes, 2):
+        assert not first.padded(-1.5).overlaps(second.padded(-1.5)), f"{one} and {other}"

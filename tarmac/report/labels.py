@@ -38,6 +38,11 @@ def size_in_points() -> float:
     return float(mpl.rcParams["font.size"])
 
 
+def ems_wide(ax: "Axes") -> float:
+    """How wide a chart is, in ems of the body text."""
+    return float(ax.get_window_extent().width) / ax.figure.dpi * 72 / size_in_points()
+
+
 def label_right(ax: "Axes", labels: Sequence[Label]) -> None:
     """Write labels to the right of the axes, each as near to its height as its neighbours allow."""
     pixels_per_point = ax.figure.dpi / 72

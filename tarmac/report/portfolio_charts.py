@@ -12,7 +12,7 @@ import numpy as np
 from tarmac.money import format_share
 from tarmac.portfolio.result import RESERVE_LEVELS, PortfolioForecast
 from tarmac.report.figure import SIZES, Page, blank, figure_of, keep
-from tarmac.report.labels import Label, cut_to, label_right, size_in_points
+from tarmac.report.labels import Label, cut_to, ems_wide, label_right, size_in_points
 from tarmac.report.portfolio import headline, portfolio_text, subtitle, watch_cells
 from tarmac.report.portfolio_rows import months_below, name_rows
 from tarmac.report.style import BLUE, FAINT_INK, INK, ORANGE, VERMILLION, drawable, style
@@ -57,8 +57,7 @@ def watch_chart(found: PortfolioForecast, ax: "Axes", *, most: int = MOST_ROWS) 
     edges = np.cumsum([0, 3.1, *[1.25] * len(dates), 1.05, 1.05, 1.05, 1.05, 1.15, 0.8])
     ax.set(xlim=(0, edges[-1]), ylim=(len(rows), -1))
     ax.axis("off")
-    ems = ax.get_window_extent().width / ax.figure.dpi * 72 / size_in_points()
-    size = _SMALL * size_in_points() * min(ems / _WIDE, 1.0)
+    size = _SMALL * size_in_points() * min(ems_wide(ax) / _WIDE, 1.0)
     room = ax.get_window_extent().width * (edges[1] - 0.1) / edges[-1]
     for place, head in enumerate(heads):
         left = place == 0

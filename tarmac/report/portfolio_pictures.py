@@ -9,7 +9,7 @@ from tarmac.money import format_share
 from tarmac.portfolio.counting import count_at, mean_count
 from tarmac.portfolio.result import RESERVE_LEVELS, YEAR, PortfolioForecast, Standing
 from tarmac.report.figure import Page, Size, blank
-from tarmac.report.labels import Label, label_right, size_in_points
+from tarmac.report.labels import Label, ems_wide, label_right, size_in_points
 from tarmac.report.portfolio_charts import COLOURS, reserve_chart
 from tarmac.report.portfolio_rows import months_below, name_rows
 from tarmac.report.style import BAND_COLOURS, BLUE, INK, ORANGE, VERMILLION, style
@@ -27,6 +27,9 @@ _EDGE, _ROW, _KEY, _TICKS = 1.2, 1.6, 2.0, 2.4
 """Distances in ems: at the edges, from row to row, of the key above, of the months below."""
 
 _SHADES: Final = 101
+_NARROW: Final = 40
+"""Ems below which a chart with names beside it is one for a phone."""
+
 _RIGHT: Final = 10.8
 """Room for labels on the right, in ems."""
 
@@ -205,9 +208,12 @@ def _rows_axes(page: Page, rows: Sequence[Standing], *, right: float, key: float
 
 
 def _legend(ax: "Axes", handles: "Sequence[Artist]", *, columns: int, words: list[str] | None = None) -> None:
-    """A key above the axes, from their left edge on."""
+    """A key above the axes, from their left edge on; on a phone from the edge of the picture."""
     names = {"labels": words} if words else {}
+    box = ax.get_position()
+    narrow = ems_wide(ax) < _NARROW
     ax.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, fontsize="small", borderaxespad=0.2,
-        handletextpad=0.5, columnspacing=1.2, handlelength=1.4, labelspacing=0.3, **names,
+        handles=handles, loc="lower left", bbox_to_anchor=(-box.x0 / box.width if narrow else 0, 1), ncols=columns,
+        fontsize="small", borderaxespad=0.2, handletextpad=0.5, columnspacing=1.2, handlelength=1.4, labelspacing=0.3,
+        **names,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from tarmac.portfolio.result import PortfolioForecast, Standing
 from tarmac.report.charts import tick_places
-from tarmac.report.labels import cut_to, size_in_points, width_of
+from tarmac.report.labels import cut_to, ems_wide, size_in_points, width_of
 from tarmac.report.style import drawable
 from tarmac.report.words import short
 
@@ -41,7 +41,6 @@ def name_rows(ax: "Axes", rows: Sequence[Standing]) -> None:
 
 def months_below(found: PortfolioForecast, ax: "Axes") -> None:
     """As many months along the bottom as have room."""
-    ems = float(ax.get_window_extent().width) / ax.figure.dpi * 72 / size_in_points()
-    places = tick_places(found.portfolio.first_month, found.months, room=max(int(ems / _PER_MONTH), 1))
+    places = tick_places(found.portfolio.first_month, found.months, room=max(int(ems_wide(ax) / _PER_MONTH), 1))
     ax.set_xticks(places, [found.month_label(place - 1) for place in places], fontsize="small")
     ax.grid(visible=True, axis="x", alpha=0.6)
