@@ -103,14 +103,14 @@ def test_the_usual_horizon_is_that_of_tarmac_portfolio(capsys: pytest.CaptureFix
     few = [word for word in FUND[1:] if word not in ("--months", "12", "--layout", "portfolio")]
     assert main(["portfolio", *few, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["months"] == 24
-    assert main(["report", *few, "--layout", "portfolio", "--json"]) == 0
+    assert main(["report", *few, "--json"]) == 0  # the layout, too, is that of a portfolio
     assert ", 24 months from Jan 2027" in json.loads(capsys.readouterr().out)["subtitle"]
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["fund.csv", "--out", "o"], "is for a portfolio"),
+        (["fund.csv", "--layout", "board", "--out", "o"], "is for a portfolio"),
         (["fund.csv", "--layout", "portfolo", "--out", "o"], "did you mean 'portfolio'?"),
         (["fund.csv", "--layout", "portfolio"], "add --out DIR"),
         (["fund.csv", "--layout", "portfolio", "--out", "o", "--format", "xlsx,pfd"], "did you mean 'pdf'?"),

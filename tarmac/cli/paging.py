@@ -19,8 +19,8 @@ from tarmac.report.pictures import WIDE
 from tarmac.report.spreadsheet import as_csv
 from tarmac.report.words import counted
 
-_SUCH: Final = {"company": "board", "portfolio": "portfolio"}
-"""Of each kind of report, a layout that is there."""
+USUAL: Final = {"company": "board", "portfolio": "portfolio"}
+"""Of each kind of report, the layout unless another is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def layout_of(name: str, *, what: str) -> Layout:
         raise InputError(list(_called_layout(error))) from None
     if layout.for_ != what:
         rule = "is for one company" if what == "company" else "is for a portfolio"
-        remedy = f"choose a layout with for = '{what}', such as {_SUCH[what]}"
+        remedy = f"choose a layout with for = '{what}', such as {USUAL[what]}"
         raise InputError([Problem("command line", "layout", name, rule, remedy)])
     return layout
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from tarmac import library
 from tarmac.cli import portfolio_reporting, reporting
 from tarmac.cli.asked import MONTHS, MONTHS_OF_MANY, AskedReport
+from tarmac.cli.paging import USUAL
 from tarmac.errors import InputError
 from tarmac.portfolio import is_portfolio
 from tarmac.report.layouts import load_layout
@@ -13,6 +14,11 @@ from tarmac.report.layouts import load_layout
 def run(asked: AskedReport) -> int:
     """Hand over to the report of one company or of a portfolio; the exit code."""
     return portfolio_reporting.run(asked) if of_portfolio(asked.company, asked.layout) else reporting.run(asked)
+
+
+def layout_of(target: str) -> str:
+    """The layout of a report unless it is said."""
+    return USUAL["portfolio" if is_of_many(target, other=False) else "company"]
 
 
 def months_of(target: str, layout: str) -> int:

@@ -37,9 +37,13 @@ def report(
     *,
     scenario: Scenarios = None,
     layout: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="What it shows, and for whom: a layout on the shelf reports/, or a file."),
-    ] = "board",
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What it shows, and for whom: a layout on the shelf reports/, or a file; unless said, board, and of a "
+            "portfolio portfolio.",
+        ),
+    ] = None,
     format_: Annotated[
         list[str] | None,
         typer.Option(
@@ -68,13 +72,14 @@ def report(
     quiet: Quiet = False,
 ) -> int:
     """Write a report that people read: the answer, charts, what could be done, and what it all rests on."""
+    shown = reports.layout_of(company) if layout is None else layout
     return reports.run(
         AskedReport(
             company=company,
             scenarios=scenario or (),
-            layout=layout,
+            layout=shown,
             formats=format_ or (),
-            months=reports.months_of(company, layout) if months is None else months,
+            months=reports.months_of(company, shown) if months is None else months,
             paths=paths,
             seed=seed,
             currency=currency,
