@@ -1,35 +1,44 @@
 """A long run's sum so far, kept in a file, so that an interrupted run goes on where it was.
 
-The file holds the summary of the first blocks of a run, and how many they are: whatever came after is run again, so no
-block is lost and none is counted twice. It is replaced each time by one written beside it, and the one before is kept:
+The file holds what the first parts of a run add up to, and how many they are: whatever came after is run again, so no
+part is lost and none is counted twice. It is replaced each time by one written beside it, and the one before is kept:
 a file that did not reach the disk whole is recognised by its checksum, and the one before taken instead.
 
-First a line of JSON (which run, how many blocks, the checksum), then compressed arrays; nothing in it is ever executed.
+First a line of JSON (which run, how many parts, the checksum), then, compressed, a second one (how the sum is made up)
+and the bytes of its arrays; nothing in it is ever executed.
 """
 
 import hashlib
 import json
+import math
 import os
 import tempfile
+import time
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from io import BytesIO
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 
 from tarmac.errors import InputError, Problem
-from tarmac.summary import NOTHING, Histogram, Summary
 
-SCHEMA: Final = "tarmac.checkpoint/1"
+T = TypeVar("T")
+
+SCHEMA: Final = "tarmac.checkpoint/2"
 BEFORE: Final = ".before"
 """What the name of the file before the last one ends with."""
 
-_LONGEST_HEAD: Final = 100_000
+REST: Final = 9.0
+"""How many times as long as it took to write the file the run goes on before it is written again."""
+
+_LONGEST_HEAD: Final = 2_000_000
 _FAST: Final = 1
 """The level of compression: most counts are zero, and a run should not wait."""
+
+_TOLD: Final = 6
+"""Differences to another run that are told, of perhaps thousands."""
 
 
 class Damaged(Exception):  # noqa: N818  (not an error of the run: the file before is taken)
@@ -37,33 +46,34 @@ class Damaged(Exception):  # noqa: N818  (not an error of the run: the file befo
 
 
 @dataclass(frozen=True, slots=True)
-class SoFar:
-    """The first `blocks` blocks of a run, and their sum."""
+class SoFar(Generic[T]):
+    """The first `parts` parts of a run, and what they add up to."""
 
-    blocks: int
-    summary: Summary
-
-
-NONE_YET: Final = SoFar(0, NOTHING)
+    parts: int
+    sum: T
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Checkpoint:
     """The file of one run. `run`: what identifies it, in words a person can compare; all of it must be the same.
 
-    `say` is told when a file is damaged.
+    `kinds`: the dataclasses that its sum is made of, besides numbers, words, arrays, tuples and mappings. `say` is told
+    when a file is damaged.
     """
 
     path: Path
     run: Mapping[str, Any]
-    say: Callable[[str], None] = field(default=lambda _: None)
+    kinds: tuple[type, ...]
+    say: Callable[[str], None] = lambda _: None
+    _due: float = field(default=0.0, init=False)
+    """When the file is to be written again."""
 
-    def begin(self) -> SoFar:
-        """How far the run had come. InputError where the file is another's, or cannot be there."""
+    def begin(self, nothing: T) -> SoFar[T]:
+        """How far the run had come: `nothing` at first. InputError where the file is another's, or cannot be there."""
         self._check_place()
         for path in (self.path, before(self.path)):
             try:
-                head, found = _read(path)
+                head, found = _read(path, self.kinds)
             except FileNotFoundError:
                 continue
             except Damaged as damage:
@@ -73,10 +83,16 @@ class Checkpoint:
                 raise _problem(path, error.strerror or "cannot be read", rule="is a file that can be read") from None
             self._check_run(head["run"])
             return found
-        return NONE_YET
+        return SoFar(0, nothing)
 
-    def save(self, done: SoFar) -> None:
-        """Keep the sum of the first blocks. InputError where the disk does not take it; the file before remains."""
+    def save(self, done: SoFar[Any], *, last: bool) -> None:
+        """Keep the sum of the first parts, the `last` one whatever it costs, others where enough time has gone by.
+
+        InputError where the disk does not take it; the file before remains.
+        """
+        begun = time.monotonic()
+        if begun < self._due and not last:
+            return
         try:
             _replace(self.path, _as_bytes(self.run, done))
         except OSError as error:
@@ -84,6 +100,8 @@ class Checkpoint:
             rule = f"takes what the run has come to: {kept}"
             remedy = "make room, then run the same command again: it goes on from there"
             raise InputError([Problem(str(self.path), "resume", _why(error), rule, remedy)]) from None
+        ended = time.monotonic()
+        self._due = ended + REST * (ended - begun)
 
     def _check_place(self) -> None:
         folder = self.path.parent
@@ -96,10 +114,17 @@ class Checkpoint:
         known = found if isinstance(found, dict) else {}
         differing = [name for name in self.run if known.get(name) != self.run[name]]
         if differing:
-            told = "; ".join(f"{name} {_short(known.get(name))}, not {_short(self.run[name])}" for name in differing)
+            found = (f"{name} {_short(known.get(name))}, not {_short(self.run[name])}" for name in differing[:_TOLD])
+            more = [f"{len(differing) - _TOLD} more"] if len(differing) > _TOLD else []
+            told = "; ".join([*found, *more])
             rule = f"is of this very run, but it was kept for another: {told}"
             remedy = "repeat the command it was made by, or name another file"
             raise InputError([Problem(str(self.path), "resume", "", rule, remedy)])
+
+
+def is_kept(path: Path) -> bool:
+    """Whether anything of a run has been kept in a file."""
+    return path.exists() or before(path).exists()
 
 
 def before(path: Path) -> Path:
@@ -144,29 +169,28 @@ def _replace(path: Path, content: bytes) -> None:
         Path(name).unlink(missing_ok=True)
 
 
-def _as_bytes(run: Mapping[str, Any], done: SoFar) -> bytes:
-    arrays: list[np.ndarray[Any, Any]] = []
-    shape, packed = _taken_apart(done.summary, arrays), BytesIO()
-    np.savez(packed, *arrays, allow_pickle=False)
-    body = zlib.compress(packed.getvalue(), _FAST)
-    inner = {"run": dict(run), "blocks": done.blocks, "summary": shape}
+def _as_bytes(run: Mapping[str, Any], done: SoFar[Any]) -> bytes:
+    arrays = bytearray()
+    shape = json.dumps(_taken_apart(done.sum, arrays), allow_nan=False)
+    body = zlib.compress(shape.encode() + b"\n" + arrays, _FAST)
+    inner = {"run": dict(run), "parts": done.parts}
     head = {"schema": SCHEMA, "sha256": _checksum(inner, body), **inner}
     return json.dumps(head, allow_nan=False).encode() + b"\n" + body
 
 
-def _read(path: Path) -> tuple[dict[str, Any], SoFar]:
+def _read(path: Path, kinds: Iterable[type]) -> tuple[dict[str, Any], SoFar[Any]]:
     """What a file holds. Damaged where it is not whole; InputError where it is no checkpoint at all."""
     with path.open("rb") as file:
         head = _head(file.readline(_LONGEST_HEAD), path)
         body = file.read()
-    inner = {name: head.get(name) for name in ("run", "blocks", "summary")}
+    inner = {name: head.get(name) for name in ("run", "parts")}
     if head.get("sha256") != _checksum(inner, body):
         raise Damaged("does not hold what it held when it was written (its checksum differs)")
     try:
-        with np.load(BytesIO(zlib.decompress(body)), allow_pickle=False) as packed:
-            arrays = [packed[f"arr_{place}"] for place in range(len(packed.files))]
-        return head, SoFar(int(head["blocks"]), _put_together(head["summary"], arrays))
-    except (zlib.error, ValueError, KeyError, TypeError, IndexError, EOFError) as error:
+        shape, _, arrays = zlib.decompress(body).partition(b"\n")
+        known = {kind.__name__: kind for kind in kinds}
+        return head, SoFar(int(head["parts"]), _put_together(json.loads(shape), memoryview(arrays), known))
+    except (zlib.error, ValueError, KeyError, TypeError) as error:
         raise Damaged(f"cannot be read ({type(error).__name__})") from None
 
 
@@ -189,38 +213,38 @@ def _checksum(inner: Mapping[str, Any], body: bytes) -> str:
     return hashlib.sha256(json.dumps(inner).encode() + b"\n" + body).hexdigest()
 
 
-def _taken_apart(value: object, arrays: list[np.ndarray[Any, Any]]) -> Any:  # noqa: ANN401  (plain values)
-    """A summary as plain values with numbers in the places of its arrays, which are added to `arrays`."""
+def _taken_apart(value: object, arrays: bytearray) -> Any:  # noqa: ANN401  (plain values)
+    """A sum as plain values; of its arrays, whose bytes are added to `arrays`, type, shape and where they begin."""
     match value:
         case np.ndarray():
-            arrays.append(value)
-            return {"array": len(arrays) - 1}
+            place = len(arrays)
+            arrays += value.tobytes()
+            return {"array": [value.dtype.str, list(value.shape), place]}
         case Mapping():
             return {"names": list(value), "values": [_taken_apart(item, arrays) for item in value.values()]}
-        case Summary() | Histogram():
-            held = {field.name: getattr(value, field.name) for field in fields(value)}
-            return {"kind": type(value).__name__, **_taken_apart(held, arrays)}
         case tuple():
-            return list(value)
+            return [_taken_apart(item, arrays) for item in value]
+        case _ if is_dataclass(value):
+            held = {item.name: getattr(value, item.name) for item in fields(value)}
+            return {"kind": type(value).__name__, **_taken_apart(held, arrays)}
         case _:
             return value
 
 
-def _put_together(found: Any, arrays: Sequence[np.ndarray[Any, Any]]) -> Any:  # noqa: ANN401  (plain values)
+def _put_together(found: Any, arrays: memoryview, kinds: Mapping[str, type]) -> Any:  # noqa: ANN401  (plain values)
     """What `_taken_apart` was given."""
     match found:
-        case {"array": place}:
-            return arrays[place]
+        case {"array": [dtype, shape, place]}:
+            count = math.prod(shape)
+            return np.frombuffer(arrays, np.dtype(dtype), count, place).reshape(shape).copy()
         case {"names": names, "values": values, **kind}:
-            held = dict(zip(names, (_put_together(item, arrays) for item in values), strict=True))
-            return _KINDS[str(kind["kind"])](**held) if kind else held
+            parts = (_put_together(item, arrays, kinds) for item in values)
+            held = dict(zip(names, parts, strict=True))
+            return kinds[str(kind["kind"])](**held) if kind else held
         case list():
-            return tuple(found)
+            return tuple(_put_together(item, arrays, kinds) for item in found)
         case _:
             return found
-
-
-_KINDS: Final = {"Summary": Summary, "Histogram": Histogram}
 
 
 def _short(value: object) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from tarmac import library
-from tarmac.checkpoint import NONE_YET, Checkpoint, SoFar, seed_in
+from tarmac.checkpoint import Checkpoint, SoFar, seed_in
 from tarmac.company import Company
 from tarmac.company.fights import fights
 from tarmac.company.line_checks import LONGEST
@@ -32,7 +32,7 @@ from tarmac.replicates import REPLICATE_PATHS
 from tarmac.sampling import REPLICATES, Sampling
 from tarmac.scenario import Scenario, apply, with_approved_plans, without_funding, without_plans
 from tarmac.streams import BLOCK_PATHS, MAX_SEED, fresh_seed
-from tarmac.summary import NEEDS, Histogram, HistogramBuilder, Summary
+from tarmac.summary import NEEDS, NOTHING, Histogram, HistogramBuilder, Summary
 from tarmac.workers import Executor, Processes, Serial, processors
 
 MOST_PATHS: Final = 1_000_000_000
@@ -192,19 +192,19 @@ def changes_past(company: Company, other: Company) -> bool:
 def run(job: Job, how: How = How()) -> Summary:
     """All blocks of a job, summed in their order, whoever runs them and however often that was interrupted."""
     executor = how.carried(by=job.blocks, worth=job.blocks >= _WORTH_PROCESSES)
-    kept = None if how.resume is None else Checkpoint(how.resume, identity(job), how.say)
-    done = NONE_YET if kept is None else kept.begin()
-    if done.blocks:
-        paths = min(done.blocks * BLOCK_PATHS, job.paths)
+    kept = None if how.resume is None else Checkpoint(how.resume, identity(job), (Summary, Histogram), how.say)
+    done = SoFar(0, NOTHING) if kept is None else kept.begin(NOTHING)
+    if done.parts:
+        paths = min(done.parts * BLOCK_PATHS, job.paths)
         how.tell(paths, job.paths)
         how.say(f"{how.resume}: {paths:,} of {job.paths:,} paths are there already")
-    spans = tasks(job, executor.workers, since=done.blocks)
+    spans = tasks(job, executor.workers, since=done.parts)
     for part, span in zip(executor.map(run_blocks, [(job, span) for span in spans]), spans, strict=True):
-        done = SoFar(span.stop, done.summary + part)
+        done = SoFar(span.stop, done.sum + part)
         if kept is not None:
-            kept.save(done)
+            kept.save(done, last=span.stop == job.blocks)
         how.tell(min(span.stop * BLOCK_PATHS, job.paths), job.paths)
-    return done.summary
+    return done.sum
 
 
 def identity(job: Job) -> dict[str, Any]:

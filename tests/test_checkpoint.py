@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tarmac import load
-from tarmac.checkpoint import Checkpoint, before, remove, seed_in
+from tarmac import checkpoint, load
+from tarmac.checkpoint import Checkpoint, SoFar, before, remove, seed_in
 from tarmac.engine.block import Job
 from tarmac.errors import InputError
 from tarmac.layout import plan_of
 from tarmac.simulation import How, identity, run, simulate
 from tarmac.streams import BLOCK_PATHS
-from tarmac.summary import Summary
+from tarmac.summary import NOTHING, Histogram, Summary
 from tarmac.workers import Call, Executor, Processes, Serial, Threads
 
 BLOCKS = 9
@@ -66,6 +66,12 @@ def interrupted(path: Path, calls: int = 2, **other: Any) -> list[int]:
     with pytest.raises(KeyboardInterrupt):
         run(job(**other), How(executor=executor, resume=path))
     return executor.blocks
+
+
+@pytest.fixture(autouse=True)
+def kept_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every part is kept as soon as it is there, whatever time that takes."""
+    monkeypatch.setattr(checkpoint, "REST", 0.0)
 
 
 @pytest.fixture
@@ -228,20 +234,33 @@ def test_the_file_does_not_grow_with_the_paths(path: Path) -> None:
 
 def test_a_file_brings_back_every_part_of_a_summary(path: Path) -> None:
     run(job(), How(executor=Interrupted(99), resume=path))
-    kept = Checkpoint(path, identity(job())).begin()
-    assert kept.blocks == BLOCKS
-    assert same(kept.summary, WHOLE)
+    kept = Checkpoint(path, identity(job()), (Summary, Histogram)).begin(NOTHING)
+    assert kept.parts == BLOCKS
+    assert same(kept.sum, WHOLE)
     whole = run(job(), How(executor=Interrupted(99)))  # summed in the same spans
-    for name, amounts in kept.summary.amounts.items():
+    for name, amounts in kept.sum.amounts.items():
         for item in fields(amounts):
             one, other = getattr(amounts, item.name), getattr(whole.amounts[name], item.name)
             assert type(one) is type(other)
             assert np.array_equal(one, other)
-    assert all(counts.dtype == np.int64 for counts in kept.summary.strikes.values())
+    assert all(counts.dtype == np.int64 for counts in kept.sum.strikes.values())
 
 
 def test_its_first_line_says_what_it_is(path: Path) -> None:
     interrupted(path)
     head = json.loads(path.read_bytes().partition(b"\n")[0])
-    assert head["schema"] == "tarmac.checkpoint/1"
-    assert head["blocks"] == 4
+    assert head["schema"] == "tarmac.checkpoint/2"
+    assert head["parts"] == 4
+
+
+def test_writing_takes_a_small_part_of_the_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock that goes on a second whenever it is looked at: the file takes one, so the next is due after nine."""
+    now = iter(range(1_000))
+    monkeypatch.setattr(checkpoint, "REST", 9.0)
+    monkeypatch.setattr("tarmac.checkpoint.time.monotonic", lambda: float(next(now)))
+    kept = Checkpoint(path, {"seed": 1}, ())
+    written = []
+    for part in range(1, 25):
+        kept.save(SoFar(part, 0), last=part == 24)
+        written.append(kept.begin(0).parts)
+    assert written == [1] * 9 + [10] * 9 + [19] * 5 + [24]
