@@ -114,7 +114,7 @@ class Checkpoint:
         known = found if isinstance(found, dict) else {}
         differing = [name for name in self.run if known.get(name) != self.run[name]]
         if differing:
-            found = (f"{name} {_short(known.get(name))}, not {_short(self.run[name])}" for name in differing[:_TOLD])
+            found = (_difference(name, known.get(name), self.run[name]) for name in differing[:_TOLD])
             more = [f"{len(differing) - _TOLD} more"] if len(differing) > _TOLD else []
             told = "; ".join([*found, *more])
             rule = f"is of this very run, but it was kept for another: {told}"
@@ -245,6 +245,10 @@ def _put_together(found: Any, arrays: memoryview, kinds: Mapping[str, type]) -> 
             return tuple(_put_together(item, arrays, kinds) for item in found)
         case _:
             return found
+
+
+def _difference(name: str, then: object, now: object) -> str:
+    return f"without {name}" if then is None else f"{name} {_short(then)}, not {_short(now)}"
 
 
 def _short(value: object) -> str:

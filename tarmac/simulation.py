@@ -104,15 +104,18 @@ def simulate(
     check_run(months=months, paths=sampling.paths, seed=seed, more=sampling.problems(resumed=how.resume is not None))
     patched = with_scenarios(company, scenarios)
     plan = plan_of(patched)
-    if seed is None:
-        kept = None if how.resume is None else seed_in(how.resume)
-        seed = fresh_seed() if kept is None else kept
-    job = Job(plan, seed, months, sampling.whole, how.audit, sampling.sampler)
+    job = Job(plan, seed_of(seed, how), months, sampling.whole, how.audit, sampling.sampler)
     with overflow_told(patched.file, months):
         job, summary = until_precise(job, sampling.precision, run=lambda part: run(part, how))
         applied = tuple(_name(item) for item in scenarios)
         found = forecast_of(patched, job, scenarios=applied, how=how, summary=summary)
     return replace(found, origin=replace(found.origin, sampling=sampling))
+
+
+def seed_of(seed: int | None, how: How) -> int:
+    """The seed that was given; else that of the run to be resumed, else a fresh one."""
+    kept = seed_in(how.resume) if seed is None and how.resume is not None else seed
+    return fresh_seed() if kept is None else kept
 
 
 def forecast_of(

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +20,11 @@ from tarmac import cluster, load
 from tarmac.cluster import Cluster, same_program
 from tarmac.errors import InputError
 from tarmac.identity import program
+from tarmac.portfolio import look_ahead
 from tarmac.simulation import How, simulate
 from tarmac.streams import BLOCK_PATHS
 from tarmac.workers import Executor, Processes, Serial, Threads
+from tests.holdings import held, uncertain
 
 PATHS = 11 * BLOCK_PATHS + 10
 
@@ -80,6 +83,35 @@ def test_every_executor_gives_the_same_bytes_and_a_killed_worker_changes_nothing
         assert killed
         assert text(Cluster(found.scheduler_address)) == expected  # with whoever is there now
     assert text(Cluster(local=2)) == expected
+
+
+def portfolio_text(executor: Executor, **other: Any) -> str:
+    portfolio, how = held(*(uncertain(f"c{place}", market=0.2) for place in range(9))), How(executor=executor, **other)
+    found = look_ahead(portfolio, common=["price.*"], months=3, paths=3 * BLOCK_PATHS, seed=3, how=how)
+    return json.dumps(found.as_json())
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_a_portfolio_has_the_same_bytes_whoever_is_killed_or_interrupted(tmp_path: Path) -> None:
+    expected, kept = portfolio_text(Serial()), tmp_path / "fund.checkpoint"
+    with dask_workers(3) as found:
+        doomed = [nanny.process.pid for nanny in found.workers.values()][:2]
+
+        def kill(done: int, _all: int) -> None:
+            if done in {2, 17} and doomed:  # while companies are asked about, and in mid-block
+                os.kill(doomed.pop(), signal.SIGKILL)
+
+        assert portfolio_text(Cluster(found.scheduler_address), progress=kill) == expected
+        assert not doomed
+
+        def interrupt(done: int, _all: int) -> None:
+            if done == 26:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            portfolio_text(Cluster(found.scheduler_address), progress=interrupt, resume=kept)
+        assert portfolio_text(Cluster(found.scheduler_address), resume=kept) == expected
 
 
 @pytest.mark.slow

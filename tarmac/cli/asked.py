@@ -248,7 +248,8 @@ class AskedPortfolio(Told):
     first_month: str | None
     defaults: str
     align: bool
-    workers: int | None
+    means: Means = Means()
+    resume: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +263,6 @@ class Held:
     first_month: str | None = None
     defaults: str = "row-defaults"
     align: bool = False
-    workers: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,16 @@
-"""Who does the work of a command, from its options."""
+"""Who does the work of a command, and how an interrupted one goes on, from its options."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
+from tarmac.checkpoint import is_kept, remove
 from tarmac.cli.asked import Carrier, Means
+from tarmac.cli.console import note, safe
 from tarmac.cluster import Cluster
 from tarmac.errors import Problem, out_of_range
+from tarmac.simulation import How
 from tarmac.workers import Executor, Processes, Serial, Threads, processors
 
 MOST_WORKERS: Final = 256
@@ -24,6 +29,24 @@ def unlike_means(means: Means) -> Iterator[Problem]:
     if means.executor is Carrier.SERIAL and (means.workers or 1) > 1:
         rule = "is 1 with the executor serial"
         yield _mistake("workers", str(means.workers), rule=rule, remedy="choose the executor threads or processes")
+
+
+def how_of(means: Means, tell: Callable[[int, int], None] | None) -> How:
+    """How a run is carried out by whoever was asked for; `tell` is told how far it is."""
+    return How(means.workers, tell, executor=executor_of(means))
+
+
+@contextmanager
+def going_on(resume: Path | None) -> Iterator[None]:
+    """Around a run and its answer: say of an interrupted one how it goes on; of one that is done remove the file."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if resume is not None and is_kept(resume):
+            note(f"{safe(resume)} keeps what is done: the same command goes on from there")
+        raise
+    if resume is not None:
+        remove(resume)
 
 
 def executor_of(means: Means) -> Executor | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from tarmac import library
 from tarmac.cli.asked import AskedRun
-from tarmac.cli.carrying import executor_of, unlike_means
+from tarmac.cli.carrying import how_of, unlike_means
 from tarmac.cli.checking import in_the_way, kept, unlike_a_run
 from tarmac.cli.console import progress
 from tarmac.cli.saving import Writer, as_json, text_writer
@@ -18,7 +18,6 @@ from tarmac.report.comparing import compare_text
 from tarmac.report.comparing_charts import fans_figure, overlay_figure, save_compared
 from tarmac.report.comparing_tables import compare_table, fans_table, survival_overlay_table
 from tarmac.report.spreadsheet import as_csv
-from tarmac.simulation import How
 
 _FILES: Final = ("compare.json", "compare.csv", "survival.csv", "fans.csv", "compare.png", "fans.png")
 
@@ -27,7 +26,7 @@ def run(asked: AskedRun) -> int:
     """Check everything, run, print and save; the exit code."""
     company, stacks = _checked(asked)
     with progress(quiet=asked.quiet) as tell:
-        how = How(asked.means.workers, tell, executor=executor_of(asked.means))
+        how = how_of(asked.means, tell)
         found = compare(company, stacks, months=asked.months, paths=asked.paths, seed=asked.seed, how=how)
     hand_over(
         asked,

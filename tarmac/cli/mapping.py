@@ -6,7 +6,7 @@ from typing import Final
 
 from tarmac.axes import Axis, axes_of
 from tarmac.cli.asked import AskedMap
-from tarmac.cli.carrying import executor_of, unlike_means
+from tarmac.cli.carrying import how_of, unlike_means
 from tarmac.cli.checking import in_the_way, kept, unlike_a_run
 from tarmac.cli.console import progress
 from tarmac.cli.running import patched
@@ -19,7 +19,6 @@ from tarmac.layout import plan_of
 from tarmac.report.map import map_figure, map_table, map_text, save_map
 from tarmac.report.spreadsheet import as_csv
 from tarmac.ruinmap import RuinMap, ruin_map
-from tarmac.simulation import How
 from tarmac.streams import fresh_seed
 
 _MOST_PATHS: Final = 1_000_000
@@ -33,7 +32,7 @@ def run(asked: AskedMap) -> int:
     seed = fresh_seed() if asked.seed is None else asked.seed
     job = Job(plan_of(company), seed, asked.months, asked.paths)
     with progress(quiet=asked.quiet) as tell:
-        how = How(asked.means.workers, tell, executor=executor_of(asked.means))
+        how = how_of(asked.means, tell)
         try:
             found = ruin_map(company, axes=axes, show=asked.show.value, job=job, how=how)
         except OverflowError:

@@ -68,7 +68,7 @@ def as_portfolio(asked: AskedPages) -> AskedPortfolio:
         first_month=said.first_month,
         defaults=said.defaults,
         align=said.align,
-        workers=said.workers,
+        means=asked.means,
         json=asked.json,
         out=asked.out,
         force=asked.force,

@@ -1,14 +1,16 @@
 """`tarmac portfolio`: many companies on one market, on the screen and in files."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from tarmac import library
 from tarmac.cli.asked import AskedPortfolio
+from tarmac.cli.carrying import going_on, how_of, unlike_means
 from tarmac.cli.checking import SEEDS, in_the_way, kept
-from tarmac.cli.console import progress
+from tarmac.cli.console import progress, teller
 from tarmac.cli.saving import Writer, as_json, text_writer
 from tarmac.cli.telling import hand_over
 from tarmac.company.line_checks import LONGEST
@@ -27,9 +29,7 @@ from tarmac.report.portfolio import (
 )
 from tarmac.report.portfolio_charts import heat_figure, reserve_figure, save_portfolio, watch_figure
 from tarmac.report.spreadsheet import as_csv
-from tarmac.simulation import How
 
-_MOST_WORKERS: Final = 256
 _FILES: Final = (
     "portfolio.json", "watch-list.csv", "months.csv", "quarters.csv", "failures.csv", "correlation.csv",
     "concentration.csv", "watch-list.png", "heat-map.png", "reserve.png",
@@ -38,8 +38,10 @@ _FILES: Final = (
 
 def run(asked: AskedPortfolio) -> int:
     """Check everything, run, print and save; the exit code."""
-    found = worked_out(asked, checked(asked, files=_FILES))
-    hand_over(asked, lambda: portfolio_text(found), document=found.as_json, files=lambda: _files(found))
+    portfolio = checked(asked, files=_FILES)
+    with going_on(asked.resume):
+        found = worked_out(asked, portfolio)
+        hand_over(asked, lambda: portfolio_text(found), document=found.as_json, files=lambda: _files(found))
     return 0
 
 
@@ -52,7 +54,7 @@ def worked_out(asked: AskedPortfolio, portfolio: Portfolio) -> PortfolioForecast
             months=asked.months,
             paths=asked.paths,
             seed=asked.seed,
-            how=How(workers=asked.workers, progress=tell),
+            how=replace(how_of(asked.means, tell), resume=asked.resume, say=teller(quiet=asked.quiet)),
         )
 
 
@@ -63,10 +65,9 @@ def checked(asked: AskedPortfolio, *, files: Sequence[str]) -> Portfolio:
             months=(asked.months, 1, LONGEST),
             paths=(asked.paths, 1, MOST_PATHS),
             seed=(asked.seed, *SEEDS),
-            workers=(asked.workers, 1, _MOST_WORKERS),
         )
     )
-    problems += in_the_way(asked, files)
+    problems += [*unlike_means(asked.means), *in_the_way(asked, files)]
     scenarios = [kept(problems, library.load_scenario, on=name) for name in asked.scenarios]
     rates = dict(pair for text in asked.rates if (pair := kept(problems, _rate, on=text)) is not None)
     month = kept(problems, _month, on=asked.first_month)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import Final
 
-from tarmac.cli.asked import AskedPages, AskedReport, AskedRun, Held
+from tarmac.cli.asked import AskedPages, AskedReport, AskedRun, Carrier, Held
+from tarmac.cli.carrying import how_of, unlike_means
 from tarmac.cli.checking import in_the_way, kept, unlike_a_run
 from tarmac.cli.console import progress
 from tarmac.cli.paging import PLAIN, Paged, again, files_of, layout_of, pages_of, screen, stem, unlike_formats
@@ -20,7 +21,7 @@ from tarmac.report.layouts import Layout
 from tarmac.report.onepager import write_onepager
 from tarmac.report.stamp import Notes, notes_of
 from tarmac.report.workbook import write_workbook
-from tarmac.simulation import MOST_PATHS, How, simulate
+from tarmac.simulation import MOST_PATHS, simulate
 from tarmac.streams import fresh_seed
 from tarmac.workers import meanwhile
 
@@ -55,10 +56,10 @@ def run(asked: AskedReport) -> int:
 def worked_out(asked: AskedRun, company: Company, *, wanted: Wanted, currency: str | None) -> Dossier:
     """The forecast that was asked for, and what else is wanted beside it."""
     run_of = Run(fresh_seed() if asked.seed is None else asked.seed, asked.months, asked.paths)
-    worth = wanted.beside and asked.paths >= _WORTH_A_PROCESS
+    worth = wanted.beside and asked.paths >= _WORTH_A_PROCESS and asked.means.executor is not Carrier.SERIAL
     with meanwhile(partial(beside_of, wanted=wanted), (company, run_of), worth=worth) as beside:
         with progress(quiet=asked.quiet) as tell:
-            how = How(progress=tell)
+            how = how_of(asked.means, tell)
             forecast = simulate(company, months=asked.months, paths=asked.paths, seed=run_of.seed, how=how)
         forecast = told(named(forecast, asked.scenarios), company, currency=currency)
         return dossier_of(company, forecast, wanted=wanted, beside=beside)
@@ -69,7 +70,8 @@ def _checked(asked: AskedReport) -> tuple[Company, Layout]:
     problems: list[Problem] = []
     company = kept(problems, lambda name: patched(name, asked.scenarios), on=asked.company)
     layout = kept(problems, lambda name: layout_of(name, what="company"), on=asked.layout)
-    problems += [*unlike_a_run(asked, most_paths=MOST_PATHS), *unlike_formats(asked), *of_portfolios(asked)]
+    problems += [*unlike_a_run(asked, most_paths=MOST_PATHS), *unlike_means(asked.means)]
+    problems += [*unlike_formats(asked), *of_portfolios(asked)]
     problems += [] if company is None else without_rate(asked.currency, company)
     problems += [*in_the_way(asked, pages_of(asked))]
     if company is None or layout is None or problems:

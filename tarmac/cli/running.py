@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from tarmac import library
-from tarmac.checkpoint import remove
 from tarmac.cli.asked import Asked, Form, Size
-from tarmac.cli.carrying import executor_of, unlike_means
+from tarmac.cli.carrying import going_on, how_of, unlike_means
 from tarmac.cli.checking import kept, unlike_a_run
 from tarmac.cli.console import note, progress, safe, teller
 from tarmac.cli.gates import Gate, gates_from
@@ -31,7 +30,7 @@ from tarmac.report.tables import cash_table, ownership_table, survival_table
 from tarmac.report.text import alt_text, screen
 from tarmac.sampling import Sampling
 from tarmac.scenario import apply, without_funding
-from tarmac.simulation import MOST_PATHS, How, simulate
+from tarmac.simulation import MOST_PATHS, simulate
 
 GATE_FAILED: Final = 3
 RUNWAY, OWNED, OWNED_TABLE = "runway", "ownership", "ownership.csv"
@@ -41,15 +40,14 @@ RUNWAY, OWNED, OWNED_TABLE = "runway", "ownership", "ownership.csv"
 def run(asked: Asked) -> int:
     """Check everything, run, print, save, and judge the gates; the exit code."""
     company, gates = _checked(asked)
-    forecast = _simulated(asked, company)
-    hand_over(
-        asked,
-        lambda: screen(forecast),
-        document=forecast.as_json,
-        files=lambda: _files(asked, forecast),
-    )
-    if asked.resume is not None:
-        remove(asked.resume)
+    with going_on(asked.resume):
+        forecast = _simulated(asked, company)
+        hand_over(
+            asked,
+            lambda: screen(forecast),
+            document=forecast.as_json,
+            files=lambda: _files(asked, forecast),
+        )
     return _judge(gates, forecast)
 
 
@@ -118,8 +116,7 @@ def _check_places(asked: Asked, company: Company | None) -> None:
 
 def _simulated(asked: Asked, company: Company) -> Forecast:
     with progress(quiet=asked.quiet) as tell:
-        executor, say = executor_of(asked.means), teller(quiet=asked.quiet)
-        how = How(asked.means.workers, tell, audit=asked.audit, executor=executor, resume=asked.resume, say=say)
+        how = replace(how_of(asked.means, tell), audit=asked.audit, resume=asked.resume, say=teller(quiet=asked.quiet))
         forecast = simulate(company, months=asked.months, paths=_sampling(asked), seed=asked.seed, how=how)
     applied = [*asked.scenarios, *(["without-funding"] if asked.without_funding else [])]
     return told(named(forecast, applied), company, currency=asked.currency)

@@ -197,7 +197,7 @@ class PortfolioForecast:
 
         `own`: by the investor, stake by stake, or by all investors together; `new`: in the quarter alone.
         """
-        return Fan(self.tally.calls(own=own, new=new))
+        return Fan(self.tally.calls[0 if own else 1][1 if new else 0])
 
     @property
     def knows_stakes(self) -> bool:

@@ -1,25 +1,27 @@
 """A portfolio run: all its companies, block by block, on one process or several, with stresses and deadlines."""
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
+from typing import Any, Final
 
 import numpy as np
 
 from tarmac import library
+from tarmac.checkpoint import Checkpoint, SoFar
 from tarmac.company import Company
-from tarmac.engine.block import overflow_raised
+from tarmac.identity import digest_of, program
 from tarmac.layout import plan_of
 from tarmac.plan import Plan
 from tarmac.portfolio.block import Member, Part, Path16, Task, run_task
 from tarmac.portfolio.common import highest_rates, shared_names, shared_streams, with_common_first
 from tarmac.portfolio.deadline import Answer, Question, answer_of
+from tarmac.portfolio.gathering import KINDS, Frame, Gathered
 from tarmac.portfolio.holdings import Holding, Portfolio
 from tarmac.portfolio.result import YEAR, Outcome, PortfolioForecast, Standing, Stress
-from tarmac.portfolio.tally import Tally
 from tarmac.scenario import Scenario
-from tarmac.simulation import How, check_run, overflow_told
-from tarmac.streams import BLOCK_PATHS, MARKET, fresh_seed
+from tarmac.simulation import How, check_run, seed_of
+from tarmac.streams import BLOCK_PATHS, MARKET
 
 MOST_PATHS: Final = 10_000_000
 
@@ -57,15 +59,13 @@ def look_ahead(
 ) -> PortfolioForecast:
     """Simulate all companies of a portfolio on the same market, and on the common drivers that patterns name.
 
-    `how`: workers and progress, which change no bit of the result. InputError where a number is out of range, a pattern
-    names nothing, or a company's amounts grow without end.
+    `how`: who does it, progress, and a file to go on from, which change no bit of the result. Without a seed, one is
+    drawn, or that of the run to be resumed is taken. InputError where a number is out of range, a pattern names
+    nothing, or a company's amounts grow without end.
     """
     check_run(months=months, paths=paths, seed=seed, most=MOST_PATHS)
-    run = _Run(portfolio, common, seed=fresh_seed() if seed is None else seed, months=months, paths=paths)
-    questions = run.questions()
-    results = _done([*questions, *run.tasks()], how, worth=paths * len(questions) >= _WORTH_PROCESSES)
-    answers = [found for found in islice(results, len(questions)) if isinstance(found, Answer)]
-    return run.forecast(answers, (found for found in results if isinstance(found, Part)))
+    run = _Run(portfolio, common, seed=seed_of(seed, how), months=months, paths=paths)
+    return run.forecast(_gathered(run, how))
 
 
 class _Run:
@@ -113,15 +113,43 @@ class _Run:
         known = (self._names, self._highest, self._scenarios, self._seed, self._months, self._fewer)
         return [Question(holding.company, *known) for holding in self._portfolio.holdings]
 
-    def forecast(self, answers: Sequence[Answer], parts: Iterator[Part]) -> PortfolioForecast:
+    @property
+    def frame(self) -> Frame:
+        """What the run is of."""
+        return Frame(self._portfolio.name, len(self._members), self._months, self._fewer)
+
+    @property
+    def worth_processes(self) -> bool:
+        """Whether worker processes save more time than they take to start."""
+        return self._paths * len(self._members) >= _WORTH_PROCESSES
+
+    def identity(self) -> dict[str, Any]:
+        """What makes two runs the same run, bit by bit: what was asked for, and the program that computes it.
+
+        One digest a company, so that it can be said which is another.
+        """
+        held = self._portfolio
+        pairs = zip(held.holdings, self._members, strict=True)
+        return {
+            "portfolio": held.name,
+            "companies": len(held.holdings),
+            "seed": self._seed,
+            "months": self._months,
+            "paths": self._paths,
+            "currency": held.currency,
+            "scenarios": ", ".join(held.scenarios),
+            "common drivers": ", ".join(self._names),
+            "stresses": digest_of(self._scenarios),
+            "how it was read": digest_of((held.first_month, held.notes, held.apart)),
+            "order of companies": digest_of([holding.name for holding in held.holdings]),
+            **{f"company {holding.name}": _digest(holding, member) for holding, member in pairs},
+            **program(),
+        }
+
+    def forecast(self, found: Gathered) -> PortfolioForecast:
         """Everything put together: the answers about each company, and what the blocks leave."""
-        tally, first = Tally(len(self._members), self._months), None
-        groups = -(-len(self._members) // _TOGETHER)
-        for _ in range(-(-self._paths // BLOCK_PATHS)):
-            with overflow_told(self._portfolio.name, self._months), overflow_raised():
-                struck = tally.take(islice(parts, groups))
-            first = struck[:, : self._fewer].copy() if first is None else first
-        if first is None:
+        tally, first, answers = found.tally, found.first, found.answers
+        if tally is None or first is None:
             raise ValueError("a run has at least one block")
         companies = zip(self._portfolio.holdings, tally.strikes, answers, strict=True)
         return PortfolioForecast(
@@ -169,14 +197,28 @@ def result_of(item: Item) -> Part | Answer:
     return run_task(item) if isinstance(item, Task) else answer_of(item)
 
 
-def _done(items: Sequence[Item], how: How, *, worth: bool) -> Iterator[Part | Answer]:
-    """The results in the order of the work, wherever it is done."""
-    results = how.carried(by=len(items), worth=worth).map(result_of, [(item,) for item in items])
-    total, done = sum(map(_size, items)), 0
-    for item, result in zip(items, results, strict=True):
-        done += _size(item)
-        how.tell(done, total)
-        yield result
+def _gathered(run: _Run, how: How) -> Gathered:
+    """What all the work comes to, whoever does it and however often that was interrupted."""
+    items: list[Item] = [*run.questions(), *run.tasks()]
+    kept = None if how.resume is None else Checkpoint(how.resume, run.identity(), KINDS, how.say)
+    done = SoFar(0, Gathered()) if kept is None else kept.begin(Gathered())
+    sizes = [0, *accumulate(map(_size, items))]
+    if done.parts:
+        how.tell(sizes[done.parts], sizes[-1])
+        how.say(f"{how.resume}: {sizes[done.parts]:,} of {sizes[-1]:,} runs of companies are there already")
+    left = items[done.parts :]
+    results = how.carried(by=len(items), worth=run.worth_processes).map(result_of, [(item,) for item in left])
+    for part, found in enumerate(results, done.parts + 1):
+        done = SoFar(part, done.sum.take(found, run.frame))
+        if kept is not None:
+            kept.save(done, last=part == len(items))
+        how.tell(sizes[part], sizes[-1])
+    return done.sum
+
+
+def _digest(holding: Holding, member: Member) -> str:
+    """Twelve digits of the digest of a company, wherever its file or its row may stand."""
+    return digest_of((holding.company.document(), holding.stake, replace(member, file="")))[:12]
 
 
 def _size(item: Item) -> int:

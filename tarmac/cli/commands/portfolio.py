@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import MONTHS_OF_MANY, AskedPortfolio
+from tarmac.cli.asked import MONTHS_OF_MANY, AskedPortfolio, Means
 from tarmac.cli.late import late
 from tarmac.cli.options import (
     Align,
     Common,
     Defaults,
+    Executor,
     FirstMonth,
     Force,
     Investor,
@@ -19,9 +20,12 @@ from tarmac.cli.options import (
     Paths,
     Quiet,
     Rate,
+    Resume,
     Scenarios,
+    Scheduler,
     Seed,
     Stake,
+    Workers,
 )
 
 if TYPE_CHECKING:
@@ -56,13 +60,14 @@ def portfolio(
     first_month: FirstMonth = None,
     defaults: Defaults = "row-defaults",
     align: Align = False,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Processes; they change no bit of the result.")
-    ] = None,
     json: Json = False,
     out: Out = None,
     force: Force = False,
     quiet: Quiet = False,
+    executor: Executor = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    resume: Resume = None,
 ) -> int:
     """Many companies, one market: who needs attention first, what fails together, what to hold in reserve."""
     return portfolios.run(
@@ -80,7 +85,8 @@ def portfolio(
             first_month=first_month,
             defaults=defaults,
             align=align,
-            workers=workers,
+            means=Means(executor=executor, workers=workers, scheduler=scheduler),
+            resume=resume,
             json=json,
             out=out,
             force=force,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import AskedReport, Held
+from tarmac.cli.asked import AskedReport, Held, Means
 from tarmac.cli.late import late
 from tarmac.cli.options import (
     Align,
@@ -12,6 +12,7 @@ from tarmac.cli.options import (
     CompanyOrPortfolio,
     Currency,
     Defaults,
+    Executor,
     FirstMonth,
     Force,
     Investor,
@@ -22,8 +23,10 @@ from tarmac.cli.options import (
     Quiet,
     Rate,
     Scenarios,
+    Scheduler,
     Seed,
     Stake,
+    Workers,
 )
 
 if TYPE_CHECKING:
@@ -63,13 +66,13 @@ def report(
     first_month: FirstMonth = None,
     defaults: Defaults = "row-defaults",
     align: Align = False,
-    workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Of a portfolio: processes; they change no bit of it.")
-    ] = None,
     json: Json = False,
     out: Out = None,
     force: Force = False,
     quiet: Quiet = False,
+    executor: Executor = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
 ) -> int:
     """Write a report that people read: the answer, charts, what could be done, and what it all rests on."""
     shown = reports.layout_of(company) if layout is None else layout
@@ -91,8 +94,8 @@ def report(
                 first_month=first_month,
                 defaults=defaults,
                 align=align,
-                workers=workers,
             ),
+            means=Means(executor=executor, workers=workers, scheduler=scheduler),
             json=json,
             out=out,
             force=force,
