@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice, starmap
+from multiprocessing import resource_tracker
 from typing import Any, Final, Protocol, TypeVar
 
 from tarmac.errors import InputError, Problem
@@ -104,8 +105,14 @@ class Processes:
         """As far as the processes live."""
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([getattr(work, "func", work).__module__])  # of a partial: of its function
+        resource_tracker.ensure_running()  # now, because it would let interrupts through while others are started
         with ProcessPoolExecutor(self.workers, mp_context=context, initializer=leave_interrupts_to_the_parent) as pool:
-            yield from in_order(partial(pool.submit, work), calls, ahead=lambda: AHEAD * self.workers)
+
+            def submit(*call: object) -> Task[T]:
+                with interrupts_held():  # submitting is what starts them
+                    return pool.submit(work, *call)
+
+            yield from in_order(submit, calls, ahead=lambda: AHEAD * self.workers)
 
 
 @contextmanager
@@ -146,6 +153,20 @@ def lost(value: str) -> InputError:
 def processors() -> int:
     """How many workers this machine has room for."""
     return os.cpu_count() or 1
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Let an interrupt wait for what is done here: processes that are started have none in their midst.
+
+    A process begins with those signals held back that are where it is started. So Ctrl-C reaches neither workers that
+    are still loading, nor a parent that has not yet noted which of them it has started.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def leave_interrupts_to_the_parent() -> None:

@@ -3,6 +3,9 @@
 import math
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -11,7 +14,7 @@ import pytest
 
 from tarmac import workers
 from tarmac.errors import InputError
-from tarmac.workers import AHEAD, Executor, Processes, Serial, Threads, in_order, meanwhile
+from tarmac.workers import AHEAD, Executor, Processes, Serial, Threads, in_order, interrupts_held, meanwhile
 
 EXECUTORS: list[Executor] = [Serial(), Threads(2), Processes(2)]
 each = pytest.mark.parametrize("executor", EXECUTORS, ids=lambda item: type(item).__name__)
@@ -113,6 +116,59 @@ def test_work_that_kills_its_process_each_time_is_told() -> None:
         next(found)
     assert "worker lost" in str(caught.value)
     assert "--resume" in str(caught.value)
+
+
+LOADING = """
+import time
+from pathlib import Path
+from tarmac.workers import Processes
+
+def squared(number):
+    return number**2
+
+if __name__ == "__main__":
+    try:
+        print(list(Processes(2).map(squared, [(number,) for number in range(4)])))
+    except KeyboardInterrupt:
+        print("interrupted")
+else:  # what workers load
+    Path("loading").touch()
+    time.sleep(0.5)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_an_interrupt_while_workers_are_loading_ends_without_a_word_of_theirs(tmp_path: Path) -> None:
+    (tmp_path / "work.py").write_text(LOADING, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    process = subprocess.Popen(
+        [sys.executable, "work.py"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not (tmp_path / "loading").exists() and process.poll() is None:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.communicate(timeout=60) == ("interrupted\n", "")
+
+
+def test_an_interrupt_waits_for_what_is_held() -> None:
+    done = []
+
+    def held() -> None:
+        with interrupts_held():
+            signal.raise_signal(signal.SIGINT)
+            done.append("held")
+        done.append("not reached")
+
+    with pytest.raises(KeyboardInterrupt):
+        held()
+    assert done == ["held"]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def test_a_worker_is_given_one_call_to_go_on_with() -> None:
