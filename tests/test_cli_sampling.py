@@ -1,11 +1,14 @@
 """`tarmac run --sampler` and `--precision`: what is printed, and what is refused."""
 
+import inspect
 import json
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from tarmac.cli.main import COMMANDS as COMMANDS_BY_NAME
 from tarmac.cli.main import app, main
 
 RUN = ["run", "saas-seed", "--months", "8", "--seed", "7"]
@@ -50,6 +53,31 @@ def test_plain_paths_are_told_as_ever() -> None:
 def test_a_gate_is_judged_with_the_error_of_replicates(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*RUN, "--paths", "8192", "--sampler", "sobol", "--fail-if", "point of no return by 8 < 99%"]) == 3
     assert "Monte Carlo error" in capsys.readouterr().err
+
+
+COMMANDS = ["compare saas-seed -s no-new-money", "raise saas-seed", "portfolio example"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("option", ["--sampler sobol", "--precision 0.01"])
+def test_other_commands_say_that_only_a_run_has_them(
+    command: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command.split(), *option.split()]) == 2
+    assert capsys.readouterr().err.startswith(f"tarmac: {option.split(maxsplit=1)[0]}: only tarmac run has it.")
+
+
+@pytest.mark.parametrize("option", ["--resume", "--executor"])
+def test_what_is_said_of_who_has_an_option_is_so(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    having = {name for name, command in COMMANDS_BY_NAME.items() if option[2:] in inspect.signature(command).parameters}
+    assert main(["why", "saas-seed", option, "x"]) == 2
+    said = capsys.readouterr().err
+    told = {
+        name
+        for name in COMMANDS_BY_NAME
+        if re.search(rf"\b{name}\b", said.partition("only tarmac")[2].partition("have")[0])
+    }
+    assert told == having
 
 
 @pytest.mark.parametrize(

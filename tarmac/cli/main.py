@@ -34,6 +34,15 @@ from tarmac.errors import InputError
 FAULT: Final = 1
 INTERRUPTED: Final = 130
 
+_PLAINLY: Final = "only tarmac run has it. Other commands draw each path on its own: ask for more --paths"
+ELSEWHERE: Final = {
+    "--sampler": _PLAINLY,
+    "--precision": _PLAINLY,
+    "--resume": "only tarmac run and tarmac portfolio have it",
+    "--executor": "only tarmac run, compare, map, portfolio and report have it",
+}
+"""What is said of an option that some commands have, where it is given to another."""
+
 app = typer.Typer(
     name="tarmac",
     help="How much runway is left: a startup's cash, simulated month by month, with honest uncertainty.",
@@ -98,8 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         note(str(error))
         return MISTAKE
     except TyperException as error:
-        said = safe(error.format_message()).replace(": Value error, ", ": ")
-        note(f"tarmac: {said}\nTry 'tarmac --help', or 'tarmac COMMAND --help'.")
+        note(f"tarmac: {_said(error)}\nTry 'tarmac --help', or 'tarmac COMMAND --help'.")
         return MISTAKE
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
@@ -108,6 +116,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if code == INTERRUPTED:
         note("interrupted")
     return code or 0
+
+
+def _said(error: TyperException) -> str:
+    option = getattr(error, "option_name", "")
+    if option in ELSEWHERE:
+        return f"{option}: {ELSEWHERE[option]}."
+    return safe(error.format_message()).replace(": Value error, ", ": ")
 
 
 def _apologise(error: Exception) -> int:
