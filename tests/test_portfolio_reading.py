@@ -163,6 +163,28 @@ def test_a_sheet_without_rows_or_with_a_row_too_long() -> None:
     assert "no more cells than the header" in mistakes("A,USD,1,2,3", header="name,currency,cash,net_burn")
 
 
+def test_a_mistaken_header_hides_no_mistake_of_the_rows() -> None:
+    rows = ("Acme,1M,90k,,x,seed", "Beta,-,90k,EUR,x,seeed", "acme,2M,=A1,USD,x,", "Gamma,1M,5k,USD,,,7")
+    told = mistakes(*rows, header="name,cash,net_burn,currency,staqe,stage")
+    assert told.startswith("7 mistakes")
+    for where in (
+        "row 1 = staqe", "row 2, currency\n", "row 3, cash = -", "row 3, stage = seeed", "row 4, net_burn = =A1",
+        "row 4: name = acme", "row 5 = Gamma",
+    ):  # fmt: skip
+        assert where in told
+
+
+def test_what_a_mistaken_header_leaves_open_is_no_mistake_of_the_rows() -> None:
+    told = mistakes("A,USD,5k,10k,1M", "B,USD,,-5,2M", header="name,curency,revenu,costs,cash")
+    assert told.startswith("4 mistakes")
+    for where in ("row 1 = curency", "row 1 = revenu", "there is a column currency", "row 3, costs = -5"):
+        assert where in told
+    told = mistakes("A,USD,USD,5k,1M", "B,x,y,z,2M", header="name,currency,currency,net_burn,cash")
+    assert told.startswith("2 mistakes")
+    assert "not 2 times" in told
+    assert "row 3, net_burn = z" in told
+
+
 def test_a_workbook_is_read_by_its_values() -> None:
     workbook(
         [
@@ -194,7 +216,7 @@ def test_the_values_stored_with_formulas_are_read() -> None:
 
 def test_a_formula_without_a_value_is_a_mistake_and_so_is_what_is_no_workbook() -> None:
     workbook([["name", "currency", "cash", "net_burn"], ["Acme", "USD", "=1+1", 5]])
-    with pytest.raises(InputError, match=r"row 2 = =1\+1\n.*a value stored with it"):
+    with pytest.raises(InputError, match=r"row 2, cash = =1\+1\n.*is a value, not a formula"):
         portfolio_from("fund.xlsx", Asked(JANUARY))
     Path("fund.xlsx").write_text("name,currency\n", encoding="utf-8")
     with pytest.raises(InputError, match="is an Excel workbook"):

@@ -77,9 +77,8 @@ class Reader:
     def _values_only(self) -> None:
         for column, cell in self.row.cells.items():
             if cell.startswith(_FORMULAS):
-                self.wrong(
-                    column, "is a value, not a formula", remedy="paste the values into the sheet before saving it"
-                )
+                remedy = "paste its value in its place; a workbook may also be opened in a spreadsheet and saved"
+                self.wrong(column, "is a value, not a formula", remedy=remedy)
             elif cell.startswith(_ERRORS):
                 self.wrong(column, "is a value, not a spreadsheet's error", remedy="correct the formula behind it")
         self._unreadable = {
@@ -87,8 +86,9 @@ class Reader:
         }
 
     def wrong(self, column: str, rule: str, *, remedy: str) -> None:
-        """Keep a mistake."""
-        self.problems.append(self.row.problem(column, rule, remedy=remedy))
+        """Keep a mistake, unless there is no telling what stands in its column."""
+        if column not in self.row.untold:
+            self.problems.append(self.row.problem(column, rule, remedy=remedy))
 
     def _name(self) -> str:
         name = self.row.get("name")

@@ -15,7 +15,7 @@ from tarmac.portfolio.cells import Line, Reader
 from tarmac.portfolio.defaults import Defaults, load_defaults
 from tarmac.portfolio.holdings import Asked, Holding, Portfolio, apart, kept, twice, under, without_stake
 from tarmac.portfolio.rates import Rates, rates_of_files, rates_of_rows
-from tarmac.portfolio.sheet import rows_of_sheet
+from tarmac.portfolio.sheet import sheet_from
 from tarmac.scenario import Scenario
 
 _SHEETS: Final = (".csv", ".xlsx")
@@ -106,10 +106,11 @@ def _of_sheet(path: Path, asked: Asked) -> Portfolio:
 
 
 def _checked_rows(path: Path, defaults: Defaults, *, asked: Asked) -> tuple[list[Line], Month]:
-    """The rows of a sheet and the month they begin in. InputError lists everything wrong with their cells."""
-    readers = [Reader(row) for row in rows_of_sheet(path)]
+    """The rows of a sheet and the month they begin in. InputError lists everything wrong with form and cells."""
+    sheet = sheet_from(path)
+    readers = [Reader(row) for row in sheet.rows]
     lines = [line for reader in readers if (line := reader.line(defaults.stage)) is not None]
-    problems = [problem for reader in readers for problem in reader.problems]
+    problems = [*sheet.problems, *(problem for reader in readers for problem in reader.problems)]
     problems += twice((f"{reader.row.file}: row {reader.row.number}", reader.row.get("name")) for reader in readers)
     months = [(_where(line), line.first_month or asked.this_month) for line in lines]
     problems += apart(months)

@@ -38,11 +38,15 @@ _UNPACKED: Final = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of one row by column, empty ones left out; its number as a spreadsheet counts, and its file."""
+    """The cells of one row by column, empty ones left out; its number as a spreadsheet counts, and its file.
+
+    `untold`: columns of which there is no telling what stands in them, because the header is mistaken.
+    """
 
     file: str
     number: int
     cells: dict[str, str]
+    untold: frozenset[str] = frozenset()
 
     def get(self, column: str) -> str:
         """What stands in a column, "" where nothing does."""
@@ -53,41 +57,61 @@ class Row:
         return Problem(self.file, f"row {self.number}, {column}", self.get(column), rule, remedy)
 
 
-def rows_of_sheet(path: Path) -> list[Row]:
-    """The rows of a sheet of companies. InputError where it is none: names every mistake in its form at once."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of a sheet of companies, and what is wrong with its form: its header, and rows that are too long."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def sheet_from(path: Path) -> Sheet:
+    """A sheet of companies. InputError where it is none, or has no row, or too many."""
     lines = _workbook(path) if path.suffix.casefold() == ".xlsx" else _csv(path)
     file = str(path)
     header, *body = lines or [[]]
     names = [name.casefold().strip().replace(" ", "_") for name in header]
     while names and not names[-1]:
         names.pop()
-    problems = list(_header_mistakes(names, file))
     rows = [(number, cells) for number, cells in enumerate(body, 2) if any(cells)]
-    problems += [
-        Problem(file, f"row {number}", ",".join(cells), "a row has no more cells than the header", _QUOTE)
-        for number, cells in rows
-        if any(cells[len(names) :])
-    ]
-    if not problems and not rows:
-        problems.append(Problem(file, "the file", "", "has a row for each company", "add at least one row"))
-    if len(rows) > MOST_ROWS:
-        problems.append(
-            Problem(file, "the file", f"{len(rows)} rows", f"has at most {MOST_ROWS:,} rows", "divide the portfolio")
-        )
-    if problems:
-        raise InputError(problems)
-    return [
-        Row(file, number, {name: cell for name, cell in zip(names, cells, strict=False) if cell})
-        for number, cells in rows
-    ]
+    mistakes = list(_header_mistakes(names, file))
+    _check_whole(mistakes, names, rows=len(rows), file=file)
+    known = {name for name in COLUMNS if names.count(name) == 1}
+    untold = frozenset(COLUMNS) - known if mistakes else frozenset()
+    found: list[Row] = []
+    for number, cells in rows:
+        if any(cells[len(names) :]):
+            rule = "a row has no more cells than the header"
+            mistakes.append(Problem(file, f"row {number}", ",".join(cells), rule, _QUOTE))
+        else:
+            named = {name: cell for name, cell in zip(names, cells, strict=False) if cell and name in known}
+            found.append(Row(file, number, named, untold))
+    return Sheet(tuple(found), tuple(mistakes))
 
 
 _QUOTE: Final = "put a number that holds commas in quotation marks, or write it without; the decimal sign is a point"
 
 
+def _check_whole(mistakes: Sequence[Problem], names: Sequence[str], *, rows: int, file: str) -> None:
+    """InputError where there is no telling columns apart, no row, or too many."""
+    if _in_one(names):
+        raise InputError(list(mistakes))
+    if not rows:
+        row = Problem(file, "the file", "", "has a row for each company", "add at least one row")
+        raise InputError([*mistakes, row])
+    if rows > MOST_ROWS:
+        rule = f"has at most {MOST_ROWS:,} rows"
+        raise InputError([*mistakes, Problem(file, "the file", f"{rows} rows", rule, "divide the portfolio")])
+
+
+def _in_one(names: Sequence[str]) -> bool:
+    """Whether the cells of the header are separated by something else than commas."""
+    return len(names) == 1 and (";" in names[0] or "\t" in names[0])
+
+
 def _header_mistakes(names: Sequence[str], file: str) -> Iterator[Problem]:
     whole = ",".join(names)
-    if len(names) == 1 and (";" in whole or "\t" in whole):
+    if _in_one(names):
         remedy = "save it as CSV with commas between cells: a spreadsheet set to English does"
         yield Problem(file, "row 1", whole, "cells are separated by commas", remedy)
         return
@@ -112,7 +136,10 @@ def _csv(path: Path) -> list[list[str]]:
 
 
 def _workbook(path: Path) -> list[list[str]]:
-    """The first sheet of a workbook. A formula counts as the value that was stored with it; links are not followed."""
+    """The first sheet of a workbook; links are not followed.
+
+    A formula counts as the value that was stored with it, as itself where none was.
+    """
     from openpyxl.utils.exceptions import InvalidFileException
 
     what = ("is an Excel workbook (.xlsx)", "save it again from the spreadsheet, or as CSV")
@@ -127,15 +154,10 @@ def _workbook(path: Path) -> list[list[str]]:
         raise InputError([Problem(str(path), "the file", error.strerror or "", rule, remedy)]) from None
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as error:
         raise InputError([Problem(str(path), "the file", str(error), *what)]) from None
-    unknown = [
-        Problem(str(path), f"row {number}", str(formula), "a formula has a value stored with it", _STORE)
-        for number, (cells, written) in enumerate(zip(values, formulas, strict=True), 1)
-        for cell, formula in zip(cells, written, strict=True)
-        if cell is None and formula is not None
+    return [
+        [_as_text(formula if cell is None else cell) for cell, formula in zip(cells, written, strict=True)]
+        for cells, written in zip(values, formulas, strict=True)
     ]
-    if unknown:
-        raise InputError(unknown)
-    return [[_as_text(cell) for cell in cells] for cells in values]
 
 
 def _first_sheet(path: Path, *, stored: bool) -> list[list[Any]]:
@@ -151,7 +173,6 @@ def _first_sheet(path: Path, *, stored: bool) -> list[list[Any]]:
 
 
 _MOST_COLUMNS: Final = 100
-_STORE: Final = "open the workbook in a spreadsheet and save it, or paste the values in place of formulas"
 
 
 def _as_text(cell: Any) -> str:  # noqa: ANN401  (whatever a workbook holds)
@@ -162,4 +183,4 @@ def _as_text(cell: Any) -> str:  # noqa: ANN401  (whatever a workbook holds)
         return f"{cell.year:04}-{cell.month:02}"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell).strip()
+    return str(getattr(cell, "text", cell)).strip()  # of an array formula: how it begins in its cell
