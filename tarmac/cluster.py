@@ -32,8 +32,13 @@ _EXPECTED: Final = 16
 """Workers that a cluster is taken to have when work is cut in pieces."""
 
 _LOGGING: Final = {"logging": {"distributed": "critical", "distributed.client": "critical", "tornado": "critical"}}
-_SILENT: Final = _LOGGING | {"distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED": "critical"}
+_ENVIRONMENT: Final = "distributed.nanny.pre-spawn-environ"
+_SILENT: Final = _LOGGING | {f"{_ENVIRONMENT}.DASK_LOGGING__DISTRIBUTED": "critical"}
 """Dask's own messages are left out: what matters is told as an error."""
+
+_MEMORY_KEPT: Final = {f"{_ENVIRONMENT}.MALLOC_MMAP_THRESHOLD_": 2**25}
+"""Dask would have workers give memory back to the system whenever an array goes, and the next one costs as much to get
+as to fill: half the time again. With this, glibc keeps what is needed again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,9 @@ class Cluster:
             except ImportError:
                 rule = "needs dask.distributed, which is not installed"
                 raise _problem("executor", "dask", rule=rule, remedy=_INSTALL) from None
-        with dask.config.set(_SILENT):  # not before its import: what is set there first is taken away whole at the end
+        with dask.config.set(
+            _SILENT | _MEMORY_KEPT
+        ):  # not before its import: what is set there first is taken away whole at the end
             if self.scheduler is not None:
                 _check_reached(self.scheduler)
                 with Client(self.scheduler, timeout=PATIENCE_SECONDS, set_as_default=False) as client:

@@ -4,6 +4,7 @@ import builtins
 import json
 import math
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -18,8 +19,10 @@ import pytest
 
 from tarmac import cluster, load
 from tarmac.cluster import Cluster, same_program
+from tarmac.engine.block import Job, run_blocks
 from tarmac.errors import InputError
 from tarmac.identity import program
+from tarmac.layout import plan_of
 from tarmac.portfolio import look_ahead
 from tarmac.simulation import How, simulate
 from tarmac.streams import BLOCK_PATHS
@@ -112,6 +115,22 @@ def test_a_portfolio_has_the_same_bytes_whoever_is_killed_or_interrupted(tmp_pat
         with pytest.raises(KeyboardInterrupt):
             portfolio_text(Cluster(found.scheduler_address), progress=interrupt, resume=kept)
         assert portfolio_text(Cluster(found.scheduler_address), resume=kept) == expected
+
+
+def faults_of(job: Job) -> int:
+    """How often this process asks the system for a page of memory while it runs three blocks, once it is warm."""
+    run_blocks(job, range(1))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    run_blocks(job, range(3))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="memory as glibc gives it")
+def test_workers_of_this_machine_keep_their_memory() -> None:
+    job = Job(plan_of(load("saas-seed")), 3, 12, 3 * BLOCK_PATHS)
+    (faults,) = Cluster(local=1).map(faults_of, [(job,)])
+    assert faults < 20_000  # 80,000 where every array is got anew
 
 
 @pytest.mark.slow
