@@ -22,6 +22,7 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.sampling
+	$(BIN)/python -m tests.bench.precision
 
 # The screen and the picture in README.md and what models/README.md makes of the engine, as they are now.
 readme: $(VENV)/.dev

@@ -8,7 +8,9 @@ import pytest
 import tarmac
 from tarmac.engine.block import Job
 from tarmac.layout import plan_of
+from tarmac.measures import Clock
 from tarmac.precise import half_width, until_precise
+from tarmac.replicates import REPLICATE_PATHS
 from tarmac.sampling import MOST_PRECISE, Sampler, Sampling
 from tarmac.simulation import run, simulate
 from tarmac.streams import BLOCK_PATHS
@@ -58,6 +60,37 @@ def test_the_paths_are_those_of_one_run_of_so_many(sampler: Sampler) -> None:
     for name, squares in whole.squares.items():
         assert np.array_equal(squares, summary.squares[name])
     assert all(amounts.sums == summary.amounts[name].sums for name, amounts in whole.amounts.items())
+
+
+TRUTH, WITHIN = 0.3, 6.0
+"""The chance of being struck, and the standard deviation of the paths struck in a replicate that leans on it."""
+
+
+def at_random(generator: np.random.Generator, job: Job) -> Summary:
+    """What a run leaves behind in which as many paths are struck as chance will have it."""
+    if job.sampler == "plain":
+        struck = int(generator.binomial(job.paths, TRUTH))
+        return Summary(job.paths, {"insolvent": np.array([struck, job.paths - struck])}, {})
+    replicates = job.paths // REPLICATE_PATHS
+    counts = np.rint(generator.normal(TRUTH * REPLICATE_PATHS, WITHIN, replicates)).astype(np.int64)
+    strikes = np.array([counts.sum(), job.paths - counts.sum()])
+    return Summary(job.paths, {"insolvent": strikes}, {}, squares={"insolvent": np.array([(counts**2).sum()])})
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 4])
+@pytest.mark.parametrize("sampler", ["plain", "sobol"])
+def test_the_interval_at_which_a_run_stops_holds_the_truth_as_often_as_it_says(sampler: Sampler, blocks: int) -> None:
+    """Precisions at which stopping is a matter of chance, and may favour intervals that happen to look narrow."""
+    generator, job = np.random.default_rng(5), replace(JOB, months=1, sampler=sampler)
+    usual = np.median([half_width(at_random(generator, job)) for _ in range(50)])
+    held, ends = [], set()
+    for _ in range(3_000):
+        end, summary = until_precise(job, float(usual) / blocks**0.5, run=lambda part: at_random(generator, part))
+        low, high = Clock.of(summary, "insolvent").interval()
+        held.append(low[-1] <= TRUTH <= high[-1])
+        ends.add(end.blocks)
+    assert len(ends) > 1
+    assert 0.93 <= np.mean(held) <= 0.965
 
 
 def test_a_forecast_says_how_precise_it_was_to_be() -> None:
