@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tarmac.errors import InputError, Problem
 from tarmac.identity import program
-from tarmac.workers import AHEAD, Call, in_order, lost, processors
+from tarmac.workers import AHEAD, Call, in_order, interrupts_held, lost, processors
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -87,10 +87,9 @@ class Cluster:
                     yield client
                 return
             here = {"host": "127.0.0.1", "dashboard_address": None, "threads_per_worker": 1, "memory_limit": 0}
-            with (
-                LocalCluster(n_workers=self.workers, processes=True, **here) as cluster,
-                Client(cluster, set_as_default=False) as client,
-            ):
+            with interrupts_held():
+                found = LocalCluster(n_workers=self.workers, processes=True, **here)
+            with found as cluster, Client(cluster, set_as_default=False) as client:
                 yield client
 
 

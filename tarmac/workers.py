@@ -105,7 +105,6 @@ class Processes:
         """As far as the processes live."""
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([getattr(work, "func", work).__module__])  # of a partial: of its function
-        resource_tracker.ensure_running()  # now, because it would let interrupts through while others are started
         with ProcessPoolExecutor(self.workers, mp_context=context, initializer=leave_interrupts_to_the_parent) as pool:
 
             def submit(*call: object) -> Task[T]:
@@ -162,6 +161,10 @@ def interrupts_held() -> Iterator[None]:
     A process begins with those signals held back that are where it is started. So Ctrl-C reaches neither workers that
     are still loading, nor a parent that has not yet noted which of them it has started.
     """
+    if os.name == "nt":  # which has no such signals
+        yield
+        return
+    resource_tracker.ensure_running()  # now: while others are started it would let interrupts through
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

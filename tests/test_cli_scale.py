@@ -104,10 +104,10 @@ def interrupted(*arguments: str) -> tuple[int, str, str]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-@pytest.mark.parametrize("more", ["--executor serial", "--workers 2", "--executor threads --workers 2"])
+@pytest.mark.parametrize("more", ["serial", "processes --workers 2", "threads --workers 2", "dask --workers 2"])
 @pytest.mark.parametrize("command", [LONG, HELD], ids=lambda item: item[0])
 def test_an_interrupted_run_goes_on(command: list[str], more: str, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = interrupted(*command, *more.split())
+    code, out, err = interrupted(*command, "--executor", *more.split())
     told = "run.checkpoint keeps what is done: the same command goes on from there\ninterrupted\n"
     assert (code, out, err) == (130, "", told)
     done = Done(command, capsys)  # the seed, too, is that of the run before
