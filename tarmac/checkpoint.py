@@ -114,7 +114,7 @@ class Checkpoint:
         known = found if isinstance(found, dict) else {}
         differing = [name for name in self.run if known.get(name) != self.run[name]]
         if differing:
-            found = (_difference(name, known.get(name), self.run[name]) for name in differing[:_TOLD])
+            found = (_difference(name, known.get(name), now=self.run[name]) for name in differing[:_TOLD])
             more = [f"{len(differing) - _TOLD} more"] if len(differing) > _TOLD else []
             told = "; ".join([*found, *more])
             rule = f"is of this very run, but it was kept for another: {told}"
@@ -189,7 +189,7 @@ def _read(path: Path, kinds: Iterable[type]) -> tuple[dict[str, Any], SoFar[Any]
     try:
         shape, _, arrays = zlib.decompress(body).partition(b"\n")
         known = {kind.__name__: kind for kind in kinds}
-        return head, SoFar(int(head["parts"]), _put_together(json.loads(shape), memoryview(arrays), known))
+        return head, SoFar(int(head["parts"]), _put_together(json.loads(shape), memoryview(arrays), kinds=known))
     except (zlib.error, ValueError, KeyError, TypeError) as error:
         raise Damaged(f"cannot be read ({type(error).__name__})") from None
 
@@ -231,23 +231,23 @@ def _taken_apart(value: object, arrays: bytearray) -> Any:  # noqa: ANN401  (pla
             return value
 
 
-def _put_together(found: Any, arrays: memoryview, kinds: Mapping[str, type]) -> Any:  # noqa: ANN401  (plain values)
+def _put_together(found: Any, arrays: memoryview, *, kinds: Mapping[str, type]) -> Any:  # noqa: ANN401  (plain values)
     """What `_taken_apart` was given."""
     match found:
         case {"array": [dtype, shape, place]}:
             count = math.prod(shape)
             return np.frombuffer(arrays, np.dtype(dtype), count, place).reshape(shape).copy()
         case {"names": names, "values": values, **kind}:
-            parts = (_put_together(item, arrays, kinds) for item in values)
+            parts = (_put_together(item, arrays, kinds=kinds) for item in values)
             held = dict(zip(names, parts, strict=True))
             return kinds[str(kind["kind"])](**held) if kind else held
         case list():
-            return tuple(_put_together(item, arrays, kinds) for item in found)
+            return tuple(_put_together(item, arrays, kinds=kinds) for item in found)
         case _:
             return found
 
 
-def _difference(name: str, then: object, now: object) -> str:
+def _difference(name: str, then: object, *, now: object) -> str:
     return f"without {name}" if then is None else f"{name} {_short(then)}, not {_short(now)}"
 
 

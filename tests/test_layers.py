@@ -136,7 +136,7 @@ OUTSIDE: dict[str, set[str]] = {
     "backtest": {"numpy", "pandas", "scipy"},
     "dossier": {"pandas"},
     "report": {"jinja2", "markupsafe", "matplotlib", "numpy", "pandas", "pydantic", "pydantic_core", "xlsxwriter"},
-    "cli": {"rich", "tomlkit", "typer"},
+    "cli": {AT_RUN_TIME, "rich", "tomlkit", "typer"},  # the modules of its commands, loaded when they are first used
     "web": set(),
     "__init__": {AT_RUN_TIME},  # the public names, loaded when they are first used
     "__main__": set(),

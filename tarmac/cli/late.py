@@ -4,20 +4,25 @@ Each use stands at the head of a file beside an ordinary import under TYPE_CHECK
 test of the layers read.
 """
 
-import importlib.util
-import sys
-from types import ModuleType
+import importlib
+from typing import Any
 
 
-def late(name: str) -> ModuleType:
-    """A module that is found now and run when an attribute of it is first asked for."""
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.find_spec(name)
-    if spec is None or spec.loader is None:
-        raise ModuleNotFoundError(f"no module named {name}", name=name)
-    spec.loader = importlib.util.LazyLoader(spec.loader)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+class Late:
+    """Stands for a module, which is loaded when an attribute of it is first asked for.
+
+    Loaded by an ordinary import: one that a lazy loader begins loses its error, or an interrupt, where another module
+    imports the same one from it.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:  # noqa: ANN401  (whatever the module has)
+        """What the module has under that name."""
+        return getattr(importlib.import_module(self._name), attribute)
+
+
+def late(name: str) -> Late:
+    """A module, to be loaded once it is used."""
+    return Late(name)
