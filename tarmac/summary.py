@@ -163,8 +163,8 @@ class HistogramBuilder:
     """Collects a histogram a month and a block at a time, in place."""
 
     def __init__(self, months: int) -> None:
-        self._offset = 0
-        self._counts = np.zeros((months, 1), np.int64)
+        self._rows = [(0, np.zeros(1, np.int64)) for _ in range(months)]
+        """By month the first bin, and the counts from there on: as far as its own amounts go."""
         self._sums = [0] * months
         self._lowest, self._highest = np.full(months, np.inf), np.full(months, -np.inf)
 
@@ -180,22 +180,25 @@ class HistogramBuilder:
 
     def build(self) -> Histogram:
         """The histogram so far."""
-        return Histogram(self._offset, self._counts, tuple(self._sums), self._lowest, self._highest)
+        offset = min(first for first, _ in self._rows)
+        counts = np.zeros((len(self._rows), max(first + len(row) for first, row in self._rows) - offset), np.int64)
+        for month, (first, row) in zip(counts, self._rows, strict=True):
+            month[first - offset : first - offset + len(row)] = row
+        return Histogram(offset, counts, tuple(self._sums), self._lowest, self._highest)
 
     def _count(self, month: int, counts: NDArray[np.int64], *, low: int) -> None:
-        if low < self._offset or low + len(counts) > self._offset + self._counts.shape[1]:
-            self._widen(low, low + len(counts))
-        start = low - self._offset
-        self._counts[month, start : start + len(counts)] += counts
+        first, row = self._rows[month]
+        if low < first or low + len(counts) > first + len(row):
+            first, row = self._rows[month] = _widened(first, row, low=low, high=low + len(counts))
+        row[low - first : low - first + len(counts)] += counts
 
-    def _widen(self, low: int, high: int) -> None:
-        """Make room for some bins, and for more beside them, so that this is seldom done."""
-        first = min(self._offset, low // _ROOM * _ROOM)
-        last = max(self._offset + self._counts.shape[1], -(-high // _ROOM) * _ROOM)
-        counts = np.zeros((len(self._counts), last - first), np.int64)
-        start = self._offset - first
-        counts[:, start : start + self._counts.shape[1]] = self._counts
-        self._offset, self._counts = first, counts
+
+def _widened(first: int, row: NDArray[np.int64], *, low: int, high: int) -> tuple[int, NDArray[np.int64]]:
+    """Counts from a bin on, with room for some more bins and for others beside them, so that this is seldom done."""
+    start = min(first, low // _ROOM * _ROOM)
+    wide = np.zeros(max(first + len(row), -(-high // _ROOM) * _ROOM) - start, np.int64)
+    wide[first - start : first - start + len(row)] = row
+    return start, wide
 
 
 @dataclass(frozen=True)
