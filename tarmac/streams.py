@@ -99,15 +99,16 @@ class Streams:
         )
         top = float(rate.max()) if highest is None else highest
         counts = counting.poisson(top * BLOCK_PATHS, months)
-        total = int(counts.sum())
-        found = Occurrences(
-            np.repeat(np.arange(months), counts),
-            placing.integers(0, BLOCK_PATHS, total),
-            sizing.standard_normal(total),
-        )
         if len(rate) == 1 and highest is None:
-            return found
-        return found.where(thinning.random(total) * top < np.broadcast_to(rate, BLOCK_PATHS)[found.paths])
+            placed = placing.integers(0, BLOCK_PATHS, counts.sum())
+            return Occurrences(np.repeat(np.arange(months), counts), placed, sizing.standard_normal(len(placed)))
+        rates, found = np.broadcast_to(rate, BLOCK_PATHS), []
+        for count in counts.tolist():  # a month at a time: it stays in the cache, and most of it is dropped
+            paths, scores = placing.integers(0, BLOCK_PATHS, count), sizing.standard_normal(count)
+            kept = np.flatnonzero(thinning.random(count) * top < rates.take(paths))
+            found.append((paths.take(kept), scores.take(kept)))
+        paths, scores = (np.concatenate(some) for some in zip(*found, strict=True))
+        return Occurrences(np.repeat(np.arange(months), [len(some) for some, _ in found]), paths, scores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Occurrences:
 
     def head(self, paths: int) -> "Occurrences":
         """Those on the first `paths` paths of the block."""
-        return self.where(self.paths < paths)
+        return self if paths >= BLOCK_PATHS else self.where(self.paths < paths)
 
     def only(self, paths: NDArray[np.int64], *, width: int) -> "Occurrences":
         """Those on some of `width` paths, which are counted anew from 0 in their order."""

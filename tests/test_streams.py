@@ -104,6 +104,21 @@ def test_rates_by_path_thin_the_events_of_the_highest() -> None:
     normal(found.scores)
 
 
+def test_thinning_a_month_at_a_time_keeps_what_thinning_all_at_once_does() -> None:
+    """Each of the streams goes on from month to month: so the draws are those of one call for the whole block."""
+    streams, rate = Streams(3, 1), np.linspace(0.0, 0.3, BLOCK_PATHS)
+    found = streams.occurrences("e", rate, months=7)
+    counting, placing, sizing, thinning = (
+        np.random.Generator(streams.open(f"e/{what}")) for what in ("counts", "paths", "sizes", "thinning")
+    )
+    counts = counting.poisson(0.3 * BLOCK_PATHS, 7)
+    paths, scores = placing.integers(0, BLOCK_PATHS, counts.sum()), sizing.standard_normal(counts.sum())
+    kept = thinning.random(counts.sum()) * 0.3 < rate[paths]
+    np.testing.assert_array_equal(found.months, np.repeat(np.arange(7), counts)[kept])
+    np.testing.assert_array_equal(found.paths, paths[kept])
+    np.testing.assert_array_equal(found.scores, scores[kept])
+
+
 def test_the_head_of_occurrences_is_those_of_the_first_paths() -> None:
     found = Streams(2, 0).occurrences("e", np.array([0.2]), months=5)
     head = found.head(100)
