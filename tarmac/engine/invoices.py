@@ -29,13 +29,16 @@ class Invoices:
 
     def settled(self, month: int, shares: Shares, *, paths: Paths | None = None) -> Row:
         """The sum over ages of share x invoice, in a month, on some paths or all. Shape (paths,) or (1,); read only."""
-        total: Row | None = None
-        for age, share in enumerate(shares[: month + 1]):
-            if share:
-                row = on(paths, self.row(month - age))
-                part = row if share == 1.0 else share * row
-                total = part if total is None else total + part
-        return NOTHING if total is None else total
+        due = [(share, on(paths, self.row(month - age))) for age, share in enumerate(shares[: month + 1]) if share]
+        if not due:
+            return NOTHING
+        share, row = due[0]
+        if len(due) == 1:
+            return row if share == 1.0 else share * row
+        total, part = share * row, np.empty_like(row)
+        for share, row in due[1:]:
+            total += np.multiply(share, row, out=part)
+        return total
 
     def open(self, month: int, shares: Shares, *, paths: Paths | None = None) -> Row:
         """What of the invoices so far is still to be settled after a month. Shape (paths,) or (1,)."""
@@ -79,8 +82,11 @@ def on(paths: Paths | None, row: Row) -> Row:
 def summed(rows: Sequence[Row]) -> Row:
     """The sum of some rows. Shape (paths,) or (1,); not to be written to, since a single row is given back as it is."""
     total = rows[0] if rows else NOTHING
-    for row in rows[1:]:
-        total = total + row
+    for number, row in enumerate(rows[1:]):
+        if number and len(row) <= len(total):
+            total += row  # a sum of its own already
+        else:
+            total = total + row
     return total
 
 

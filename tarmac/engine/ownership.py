@@ -112,7 +112,7 @@ class Ownership:
         """New shares, for money and, in a round for cash, for what SAFEs and notes are owed."""
         paths, amounts = some
         claims = self._claims(paths, month=month, debts=debts) if plan.instrument == "equity" else []
-        held = self.held[:, paths]
+        held = self.held.take(paths, axis=1)
         priced = price(
             amounts,
             self._pre_money(plan, some, month=month),
@@ -176,7 +176,7 @@ class Ownership:
         """
         found: list[tuple[str, Claim]] = []
         notes = [] if debts is None else debts.notes
-        owed = [*self._owed[:, paths], *(note.outstanding(paths, new=sold) for note in notes)]
+        owed = [*self._owed.take(paths, axis=1), *(note.outstanding(paths, new=sold) for note in notes)]
         terms: list[RoundPlan | NotePlan] = [*self._safes, *(note.plan for note in notes)]
         for item, money in zip(terms, owed, strict=True):
             if money.any():
