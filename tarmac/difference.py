@@ -227,7 +227,7 @@ class _Steps:
     def clocks(self, job: Job) -> dict[str, NDArray[np.int32]]:
         """Insolvency and exit on each path of a job. Shapes (paths,)."""
         with overflow_raised():
-            runs = [Prepared(job, block).ledger().run(drop=True) for block in range(job.blocks)]
+            runs = [Prepared(job, block).ledger(owners=False).run(drop=True) for block in range(job.blocks)]
         self._done += 1
         if self.terms.progress is not None:
             self.terms.progress(min(self._done, self._runs), self._runs)

@@ -286,7 +286,7 @@ class _Seeker:
             amount = Need(builder.build(), int(np.isinf(needs).sum())).amount(self.target.level)
             return math.inf if amount is None else amount
         with overflow_raised():
-            struck = Prepared(job, 0).ledger().run(drop=True)["insolvent"]
+            struck = Prepared(job, 0).ledger(owners=False).run(drop=True)["insolvent"]
         return float(np.mean(struck == job.months))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tarmac import How, load, simulate
 from tarmac.company import Company, company_from
@@ -46,6 +47,42 @@ def test_leaving_insolvent_paths_behind_changes_nothing() -> None:
 
     company_by_company()
     assert sum(narrowed) >= 10
+
+
+def test_a_block_laid_out_for_many_runs_and_without_owners_runs_as_any_other() -> None:
+    """Cash and burn of every month, on random companies; that many have noise and owners is checked too."""
+    laid_out, owned = 0, 0
+    for number in range(40):
+        job = Job(plan_of(company_from(document_at(number))), number, number % 16 + 1, 200)
+        usual, again = Prepared(job, 0), Prepared(job, 0, again=True)
+        for _ in range(2):
+            one, other = usual.ledger(), again.ledger(owners=False)
+            assert_the_same(struck_and_cash(one), struck_and_cash(other))
+            owned += one.ownership is not None
+        tracks = [again.drivers.track(level) for level in job.plan.levels]
+        laid_out += any(track.noise is not None and track.noise.laid_out for track in tracks)
+    assert laid_out >= 10
+    assert owned >= 10
+
+
+class Cash:
+    """Keeps cash and net burn by month."""
+
+    def __init__(self) -> None:
+        self.rows: list[NDArray[np.float64]] = []
+
+    def month_end(self, month: int, ledger: Ledger) -> None:  # noqa: ARG002
+        self.rows += [ledger.state.cash.copy(), ledger.state.net_burn.copy()]
+
+
+def struck_and_cash(ledger: Ledger) -> dict[str, NDArray[Any]]:
+    cash = Cash()
+    return {**ledger.run([cash]), "cash and burn": np.stack(cash.rows)}
+
+
+def assert_the_same(one: dict[str, NDArray[Any]], other: dict[str, NDArray[Any]]) -> None:
+    for name, rows in one.items():
+        np.testing.assert_array_equal(rows, other[name], name)
 
 
 @pytest.mark.slow

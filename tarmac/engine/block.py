@@ -89,22 +89,23 @@ def overflow_raised() -> Iterator[None]:
 class Prepared:
     """One block with its drivers laid out, to be run once or many times with more or less opening cash.
 
-    `draws`: what to run instead of the block's own draws.
+    `draws`: what to run instead of the block's own draws. `again`: it will be run many times, for which it is laid out.
     """
 
-    def __init__(self, job: Job, block: int, *, draws: Draws | None = None) -> None:
+    def __init__(self, job: Job, block: int, *, draws: Draws | None = None, again: bool = False) -> None:
         if draws is None:
             draws = draw(job.plan, job.streams(block), months=job.months, paths=job.paths_in(block))
         self._job, self._block = job, block
-        self.drivers: Drivers = drive(job.plan, draws)
+        self.drivers: Drivers = drive(job.plan, draws, again=again)
 
     def only(self, paths: Paths) -> "Prepared":
         """The same for some of the paths, counted anew from 0 in their order."""
-        return Prepared(self._job, self._block, draws=self.drivers.draws.only(paths))
+        draws = self.drivers.draws.only(paths)
+        return Prepared(self._job, self._block, draws=draws, again=self.drivers.again)
 
-    def ledger(self, extra_cash: Row | float = 0.0, *, since: int = 0) -> Ledger:
-        """The books of the block, with some cash more at the beginning of month `since`."""
-        return Ledger(self.drivers, extra_cash=extra_cash, since=since)
+    def ledger(self, extra_cash: Row | float = 0.0, *, since: int = 0, owners: bool = True) -> Ledger:
+        """The books of the block, with some cash more at the beginning of month `since`; see `Ledger`."""
+        return Ledger(self.drivers, extra_cash=extra_cash, since=since, owners=owners)
 
 
 class Tally:

@@ -21,7 +21,7 @@ class Drivers:
     `currencies`, `indices`: price of each foreign currency, and of what lines buy, by month, shape (months, paths or
     1). `market`: the market's mood by
     month, shape (months, paths), or None where nothing loads on it. `one_offs`: cash that events bring or take, for
-    each month the paths and the amounts.
+    each month the paths and the amounts. `again`: the block is run many times, so shocks are laid out once.
     """
 
     plan: Plan
@@ -30,6 +30,7 @@ class Drivers:
     indices: Mapping[str, NDArray[np.float64]]
     market: NDArray[np.float32] | None
     one_offs: tuple[Some | None, ...] = ()
+    again: bool = False
     _tracks: dict[str, Track] = field(default_factory=dict)
 
     @property
@@ -157,13 +158,14 @@ class Drivers:
         shock = level.shock
         if shock is None:
             return None
-        return Noise(
+        noise = Noise(
             scores=self.draws.scores[shock.driver],
             persistence=shock.persistence,
             volatility=self.value(shock.volatility).astype(np.float32) if shock.volatility else None,
             money=shock.noise,
             price=None if shock.noise_currency is None else self.currencies[shock.noise_currency],
         )
+        return noise.lay_out() if self.again else noise
 
     def _hits(self, path: str) -> Hits | None:
         """What the events that target a line do to its level, month by month."""
@@ -188,8 +190,8 @@ class Drivers:
             yield happened.months[back] + event.months, happened.paths[back], 1.0 / factors[back]
 
 
-def drive(plan: Plan, draws: Draws) -> Drivers:
-    """The drivers of one block from its draws."""
+def drive(plan: Plan, draws: Draws, *, again: bool = False) -> Drivers:
+    """The drivers of one block from its draws; `again`: for many runs."""
     market = None
     if plan.market_persistence is not None:
         mood = Persistent(draws.scores[MARKET], plan.market_persistence)
@@ -198,7 +200,7 @@ def drive(plan: Plan, draws: Draws) -> Drivers:
     currencies = {code: rows_of(bare.track(level)) for code, level in plan.currencies}
     indices = {name: rows_of(bare.track(level)) for name, level in plan.prices}
     one_offs = tuple(_one_off(plan, draws, prices=currencies, month=month) for month in range(draws.months))
-    return Drivers(plan, draws, currencies, indices, market, one_offs)
+    return Drivers(plan, draws, currencies, indices, market, one_offs, again)
 
 
 def _one_off(plan: Plan, draws: Draws, *, prices: Mapping[str, NDArray[np.float64]], month: int) -> Some | None:

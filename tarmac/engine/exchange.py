@@ -107,17 +107,15 @@ class Exchange:
     def survives(self, draws: Draws) -> NDArray[np.bool_]:
         """Whether each path is never insolvent. Shape (paths,)."""
         with overflow_raised():
-            struck = self._prepared(draws).ledger().run(drop=True)["insolvent"]
+            struck = Prepared(self._job, self._block, draws=draws).ledger(owners=False).run(drop=True)["insolvent"]
         survives: NDArray[np.bool_] = struck == draws.months
         return survives
 
     def needs(self, draws: Draws) -> Row:
         """The extra opening cash that each path needs, about; inf where none saves it. Shape (paths,)."""
         with overflow_raised():
-            return about(self._prepared(draws), EVALUATIONS)
-
-    def _prepared(self, draws: Draws) -> Prepared:
-        return Prepared(self._job, self._block, draws=draws)
+            again = self._plan.reacts_to_cash
+            return about(Prepared(self._job, self._block, draws=draws, again=again), EVALUATIONS)
 
 
 def _rates(plan: Plan, draws: Draws) -> dict[str, Row]:

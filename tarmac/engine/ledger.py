@@ -47,8 +47,11 @@ class Watcher(Protocol):
 class Ledger:
     """One run of one block: the state of every path, and the mechanisms that change it."""
 
-    def __init__(self, drivers: Drivers, *, extra_cash: Row | float = 0.0, since: int = 0) -> None:
-        """`extra_cash`: money more, shape (paths,) or a number, there at the beginning of month `since`."""
+    def __init__(self, drivers: Drivers, *, extra_cash: Row | float = 0.0, since: int = 0, owners: bool = True) -> None:
+        """`extra_cash`: money more, shape (paths,) or a number, there at the beginning of month `since`.
+
+        `owners`: whether to keep up who owns what, where that is known. Nothing else hangs on it.
+        """
         plan = drivers.plan
         touched = plan.touched_lines
         self.drivers, self.plan = drivers, plan
@@ -56,7 +59,7 @@ class Ledger:
         self._extra, self._since = np.broadcast_to(extra_cash, drivers.paths), since
         self.clocks = Clocks(drivers.paths, drivers.months)
         self.rounds = Rounds(drivers)
-        self.ownership = Ownership(drivers) if plan.knows_ownership else None
+        self.ownership = Ownership(drivers) if owners and plan.knows_ownership else None
         self.policies = [RunningPolicy(item, drivers) for item in plan.policies]
         self.revenue = [Revenue(line, drivers, alters=line.level.path in touched) for line in plan.revenue]
         self.teams = [Team(line, drivers, alters=line.level.path in touched) for line in plan.teams]

@@ -31,7 +31,7 @@ def survivors(job: Job, changes: Sequence[Change], *, highest: Mapping[str, floa
     counts = np.zeros(len(changes))
     for block in range(job.blocks):
         for place, prepared in enumerate(_changed(job, block, changes=changes, highest=highest)):
-            counts[place] += np.sum(prepared.ledger().run(drop=True)["insolvent"] == job.months)
+            counts[place] += np.sum(prepared.ledger(owners=False).run(drop=True)["insolvent"] == job.months)
     return [float(count) for count in counts]
 
 

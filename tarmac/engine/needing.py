@@ -58,7 +58,7 @@ def need_of_block(job: Job, block: int, *, since: int = 0) -> Needed:
     order, by what these save. Where all paths need about the same, the search itself is such a trial, and goes on.
     """
     with overflow_raised():
-        search = Search(Prepared(job, block), since)
+        search = Search(Prepared(job, block, again=job.plan.reacts_to_cash), since)
         if not job.plan.reacts_to_cash:
             return search.lowest_point()
         if search.settled:
@@ -93,7 +93,7 @@ class Search:
     """
 
     def __init__(self, prepared: Prepared, since: int) -> None:
-        drivers, ledger = prepared.drivers, prepared.ledger()
+        drivers, ledger = prepared.drivers, prepared.ledger(owners=False)
         since = max(since, drivers.now)
         self._prepared, self._since = prepared, since
         self._endings, self._lowest = Endings(drivers.paths), LowestPoint(ledger, since=since)
@@ -231,6 +231,6 @@ class Search:
 
     def _run(self, prepared: Prepared, extra: Row | float, *, endings: Endings) -> NDArray[np.bool_]:
         self.runs += 1
-        struck = prepared.ledger(extra, since=self._since).run([endings], drop=True)["insolvent"]
-        saved: NDArray[np.bool_] = struck == prepared.drivers.months
+        ledger = prepared.ledger(extra, since=self._since, owners=False)
+        saved: NDArray[np.bool_] = ledger.run([endings], drop=True)["insolvent"] == prepared.drivers.months
         return saved

@@ -154,7 +154,7 @@ class Trial:
         with overflow_raised():
             draws = self._drivers.draws.repeated(len(amounts))
             inputs = draws.inputs | {_AMOUNT: np.repeat(np.asarray(amounts, float), paths)}
-            drivers = drive(self._drivers.plan, replace(draws, inputs=inputs))
+            drivers = drive(self._drivers.plan, replace(draws, inputs=inputs), again=len(starts) > 1)
             runs = [self._struck(drivers, start, amount=Number(0.0, _AMOUNT)) for start in starts]
         return np.array([np.sum(run.reshape(-1, paths) == months, axis=1) for run in runs], np.int64)
 
@@ -174,5 +174,6 @@ class Trial:
             hazard=None,
             retries=0,
         )
-        ledger = Ledger(replace(drivers, plan=replace(drivers.plan, rounds=(sure, *drivers.plan.rounds[1:]))))
+        plan = replace(drivers.plan, rounds=(sure, *drivers.plan.rounds[1:]))
+        ledger = Ledger(replace(drivers, plan=plan), owners=False)
         return ledger.run(drop=True)["insolvent"]

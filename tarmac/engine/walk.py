@@ -23,7 +23,7 @@ class Noise:
 
     `scores`: independent normal scores, shape (months, paths). `volatility`: standard deviation of the log shock, shape
     (paths,) or (1,), None for none. `money`: what is added, as a distribution of the score, and `price` by which it is
-    converted, shape (months, paths or 1).
+    converted, shape (months, paths or 1). `laid_out`: the scores have been made factors of the amount already.
     """
 
     scores: NDArray[np.float32]
@@ -31,6 +31,15 @@ class Noise:
     volatility: NDArray[np.float32] | None
     money: Uncertain | None
     price: NDArray[np.float64] | None
+    laid_out: bool = False
+
+    def lay_out(self) -> "Noise":
+        """The same with its factors made, for a block that is run many times; where money is added, as it is."""
+        if self.money is not None or self.volatility is None:
+            return self
+        process, shaking = Persistent(self.scores, self.persistence), Shaking(self)
+        factors = np.stack([shaking.factors(month, process.row(month)).copy() for month in range(len(self.scores))])
+        return Noise(factors, 0.0, None, None, None, laid_out=True)
 
     def keep(self, chosen: Selection) -> "Noise":
         """The same for some of the paths."""
@@ -124,6 +133,7 @@ class Shaking:
         self._make_room(noise.scores.shape[1])
 
     def _make_room(self, width: int) -> None:
+        self._row: NDArray[np.float32]
         self._row, self._factor = room(width, dtype=np.float32), room(width)
         volatility = self._noise.volatility
         self._half_variance = None if volatility is None else volatility**2 * np.float32(0.5)
@@ -131,17 +141,24 @@ class Shaking:
     def shake(self, month: int, amount: Row, *, out: Row) -> None:
         """Write amount x exp(volatility y - variance / 2), whose mean is the amount, plus noise in money into `out`."""
         noise, score = self._noise, self._process.row(month)
-        if noise.volatility is None or self._half_variance is None:
-            out[...] = amount
-        else:
-            np.multiply(score, noise.volatility, out=self._row)
-            self._row -= self._half_variance * np.float32(month + 1) if noise.persistence == 1 else self._half_variance
-            np.exp(self._row, out=self._row)
-            self._factor[...] = self._row  # then both are double, which is twice as fast
+        if noise.volatility is not None or noise.laid_out:
+            self._factor[...] = self.factors(month, score)  # then both are double, which is twice as fast
             np.multiply(amount, self._factor, out=out)
+        else:
+            out[...] = amount
         if noise.money is not None:
             money = noise.money.at(score.astype(np.float64))
             out += money if noise.price is None else money * noise.price[month]
+
+    def factors(self, month: int, score: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What multiplies the amount in a month, from the month's process. Shape (paths,); overwritten next month."""
+        noise = self._noise
+        if noise.volatility is None or self._half_variance is None:
+            return score  # laid out already
+        np.multiply(score, noise.volatility, out=self._row)
+        self._row -= self._half_variance * np.float32(month + 1) if noise.persistence == 1 else self._half_variance
+        np.exp(self._row, out=self._row)
+        return self._row
 
     def keep(self, chosen: Selection, noise: Noise) -> None:
         """Go on with some of the paths, and their noise."""

@@ -114,7 +114,7 @@ def _run(
         found = course_of(name, prepared.drivers)
         if found is not None:
             told[name] = found
-    ledger = prepared.ledger()
+    ledger = prepared.ledger(owners=False)
     falls = Falls(ledger, task.months)
     struck = ledger.run([falls])["insolvent"]
     ends = np.minimum(QUARTER * np.arange(1, len(falls.quarters) + 1), task.months) - 1

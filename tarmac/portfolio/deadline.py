@@ -117,6 +117,6 @@ def _stressed(question: Question) -> dict[str, Path16]:
         with overflow_raised():
             draws = draw(plan, streams, months=question.months, paths=question.paths)
             job = Job(plan, question.seed, question.months, question.paths)
-            struck = Prepared(job, 0, draws=draws).ledger().run(drop=True)["insolvent"]
+            struck = Prepared(job, 0, draws=draws).ledger(owners=False).run(drop=True)["insolvent"]
         found[scenario.name] = struck.astype(np.int16)
     return found
