@@ -21,8 +21,10 @@ NO_BILL: Final = -1
 class AtOnce:
     """Nobody waits: every bill is paid when due, and a company that cannot has failed."""
 
-    oldest = np.full(1, NO_BILL)
-    """Months past due of the oldest unpaid bill, shape (paths,) or (1,)."""
+    @property
+    def oldest(self) -> NDArray[np.int64]:
+        """Months past due of the oldest unpaid bill, shape (paths,) or (1,)."""
+        return np.full(1, NO_BILL)
 
     def charge(self, dues: list[Row], state: State) -> tuple[list[Row], Row | None]:  # noqa: ARG002
         """What is due with the interest of the month on bills past due, and that interest."""
@@ -100,7 +102,6 @@ class InOrder(AtOnce):
             drivers.value(vendor.late_interest) / 12 if vendor.late_interest else None for vendor in self._vendors
         ]
         self._paid: Row = room(drivers.paths)
-        self.oldest = np.full(drivers.paths, NO_BILL)
         self._open(drivers)
 
     def _open(self, drivers: Drivers) -> None:
@@ -116,6 +117,14 @@ class InOrder(AtOnce):
     def late(self) -> Paths:
         """The paths on which a bill is past due."""
         return self._late
+
+    @property
+    def oldest(self) -> NDArray[np.int64]:
+        """Months past due of the oldest unpaid bill, shape (paths,)."""
+        oldest = np.full(len(self._paid), NO_BILL)
+        ages = np.where(self._cells > ROUNDING, self._layout.ages[:, None], NO_BILL)
+        oldest[self._late] = ages.max(axis=0, initial=NO_BILL)
+        return oldest
 
     def arrears_of(self, vendor: int) -> Row:
         """What is past due with one vendor on the paths that are late. Shape (late,)."""
@@ -193,7 +202,6 @@ class InOrder(AtOnce):
             return late
         if len(self._late):
             state.arrears[self._late] *= missed[self._late]  # nothing is left where all is paid, be it by a refund
-            self.oldest[self._late] = NO_BILL
         cells = self._layout.month_older(self._cells, before=self._late, now=late)
         for newest, row in zip(self._layout.newest, dues, strict=True):
             cells[newest] += row[late] if len(row) > 1 else row
@@ -202,10 +210,8 @@ class InOrder(AtOnce):
         short = np.cumsum(cells, axis=0)  # of a bill and those before it: what is not paid of them
         short -= paid
         np.minimum(cells, np.maximum(short, 0.0, out=short), out=cells)
-        unpaid = cells > ROUNDING
-        ended = unpaid[self._layout.fatal].any(axis=0)
-        oldest = (unpaid * self._layout.counted).max(axis=0, initial=0) + np.int16(NO_BILL)
-        self._late, self._cells, self.oldest[late] = late, cells, oldest
+        ended = (cells[self._layout.fatal] > ROUNDING).any(axis=0)
+        self._late, self._cells = late, cells
         return late[ended]
 
     def leave_unpaid(self, paths: Paths, state: State) -> Row:  # noqa: ARG002
@@ -214,7 +220,7 @@ class InOrder(AtOnce):
 
     def keep(self, chosen: Selection) -> None:
         """Go on with some of the paths."""
-        self._reserve, self._paid, self.oldest = map(chosen.row, (self._reserve, self._paid, self.oldest))
+        self._reserve, self._paid = map(chosen.row, (self._reserve, self._paid))
         self._rates = [None if rate is None else chosen.row(rate) for rate in self._rates]
         places = chosen.at(self._late)
         self._late, self._cells = places[places >= 0], self._cells[:, places >= 0]
@@ -245,8 +251,6 @@ class _Layout:
         self.ended = [ended & self.of[vendor] for vendor in numbers]
         deadly = np.array([vendors[vendor].cut_off is None for _, vendor, _ in cells], np.bool_)
         self.fatal = ended & deadly
-        self.counted = (self.ages - NO_BILL).astype(np.int16)[:, None]
-        """Ages, counted from 1. Shape (cells, 1)."""
         there = [place[vendor, min(age + 1, patience[vendor] + older[vendor])] for _, vendor, age in cells]
         first = {there: here for here, there in reversed([*enumerate(there)])}
         self._to, self._from = np.array([*first], np.int64), np.array([*first.values()], np.int64)
