@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice, starmap
 from multiprocessing import resource_tracker
-from typing import Any, Final, Protocol, TypeVar
+from multiprocessing.connection import Connection
+from typing import Any, Final, Protocol, TypeVar, cast
 
 from tarmac.errors import InputError, Problem
 
@@ -118,13 +119,46 @@ class Processes:
 def meanwhile(work: Callable[..., T], call: Call, *, worth: bool) -> Iterator[Callable[[], T]]:
     """A call made by a process of its own while this one goes on: gives a function that waits for what it returns.
 
-    Where a process is not `worth` its start, or there is one processor, the call is made here, when it is waited for.
+    Where a process is not `worth` its start, or there is one processor, the call is made here, when it is waited for;
+    so it is where the process was killed. A process that nobody waits for any more is ended.
     """
+    called = partial(work, *call)
     if not worth or processors() == 1:
-        yield partial(work, *call)
+        yield called
         return
-    with ThreadPoolExecutor(1) as waiting:  # the process takes a second to load, which nobody should wait for
-        yield waiting.submit(lambda: next(Processes(1).map(work, [call]))).result
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([])  # the process loads for itself what it needs: nobody waits for that here
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_hand_back, args=(theirs, called))
+    with interrupts_held():
+        process.start()
+    theirs.close()
+    try:
+        yield partial(_handed, ours, called)
+    finally:
+        process.terminate()
+        process.join()
+        ours.close()
+
+
+def _hand_back(pipe: Connection, called: Callable[[], T]) -> None:
+    """In the other process: send what a call returns, or what went wrong."""
+    leave_interrupts_to_the_parent()
+    try:
+        pipe.send((called(), None))
+    except Exception as error:  # raised again where it is waited for
+        pipe.send((None, error))
+
+
+def _handed(pipe: Connection, called: Callable[[], T]) -> T:
+    """What the other process sends."""
+    try:
+        found, error = pipe.recv()
+    except EOFError:  # it was killed
+        return called()
+    if error is not None:
+        raise error
+    return cast("T", found)
 
 
 def in_order(submit: Callable[..., Task[T]], calls: Sequence[Call], *, ahead: Callable[[], int]) -> Iterator[T]:

@@ -94,6 +94,21 @@ def once_killed(number: int, folder: Path) -> int:
     return number**2
 
 
+def marked_after(folder: Path, seconds: float) -> None:
+    """Leaves a mark at once, and one after some seconds."""
+    (folder / "being").write_text(str(os.getpid()))
+    (folder / "being").rename(folder / "begun")
+    time.sleep(seconds)
+    (folder / "done").touch()
+
+
+def goes_wrong_once_begun(folder: Path) -> None:
+    """Waits for the first mark."""
+    while not (folder / "begun").exists():
+        time.sleep(0.01)
+    raise ValueError("here")
+
+
 def always_killed(number: int) -> int:
     """Squares a number, but not the three."""
     if number == 3:
@@ -194,7 +209,7 @@ def test_a_call_that_is_not_worth_a_process_is_made_here_once_it_is_waited_for(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_a_call_whose_process_was_killed_is_made_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_call_whose_process_was_killed_is_made_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(workers, "processors", lambda: 2)
     with meanwhile(once_killed, (3, tmp_path), worth=True) as found:
         assert found() == 9
@@ -205,3 +220,15 @@ def test_what_goes_wrong_meanwhile_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(workers, "processors", lambda: 2)
     with meanwhile(math.isqrt, (-1,), worth=True) as found, pytest.raises(ValueError, match="nonnegative"):
         found()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_process_that_nobody_waits_for_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What goes wrong here is told at once, and what was begun there is not done to its end."""
+    monkeypatch.setattr(workers, "processors", lambda: 2)
+    with pytest.raises(ValueError, match="here"), meanwhile(marked_after, (tmp_path, 60), worth=True):
+        goes_wrong_once_begun(tmp_path)
+    pid = int((tmp_path / "begun").read_text())
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert not (tmp_path / "done").exists()

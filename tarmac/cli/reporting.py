@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from functools import partial
 from typing import Final
 
-from tarmac.cli.asked import AskedPages, AskedReport, AskedRun, Carrier, Held
+from tarmac.cli.asked import AskedPages, AskedReport, AskedRun, Held, Means
 from tarmac.cli.carrying import how_of, unlike_means
 from tarmac.cli.checking import in_the_way, kept, unlike_a_run
 from tarmac.cli.console import progress
@@ -56,7 +56,7 @@ def run(asked: AskedReport) -> int:
 def worked_out(asked: AskedRun, company: Company, *, wanted: Wanted, currency: str | None) -> Dossier:
     """The forecast that was asked for, and what else is wanted beside it."""
     run_of = Run(fresh_seed() if asked.seed is None else asked.seed, asked.months, asked.paths)
-    worth = wanted.beside and asked.paths >= _WORTH_A_PROCESS and asked.means.executor is not Carrier.SERIAL
+    worth = wanted.beside and asked.paths >= _WORTH_A_PROCESS and asked.means == Means()
     with meanwhile(partial(beside_of, wanted=wanted), (company, run_of), worth=worth) as beside:
         with progress(quiet=asked.quiet) as tell:
             how = how_of(asked.means, tell)
