@@ -20,7 +20,7 @@ PAST: str = "posterior"
 class Draws:
     """The named variates of one block.
 
-    `inputs`: value of each uncertain number, shape (paths,). `scores`: standard-normal score of each monthly shock,
+    `inputs`: value of each uncertain number, shape (paths,), or (1,) where it has been given one. `scores`: standard-normal score of each monthly shock,
     shape (months, paths), single precision. `occurrences`: those of each event. `chances`: a uniform number, shape
     (paths,), for whatever happens once with some chance: a round closes, a customer leaves, a contract is signed.
     `switches`: a uniform number by month, shape (months, paths), for states that come and go, and for rounds that may
@@ -52,7 +52,7 @@ class Draws:
         return Draws(
             self.months,
             len(paths),
-            {name: values[paths] for name, values in self.inputs.items()},
+            {name: values[paths] if len(values) > 1 else values for name, values in self.inputs.items()},
             {name: rows[:, paths] for name, rows in self.scores.items()},
             {name: found.only(paths, width=self.paths) for name, found in self.occurrences.items()},
             {name: values[paths] for name, values in self.chances.items()},
