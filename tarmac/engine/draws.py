@@ -20,11 +20,11 @@ PAST: str = "posterior"
 class Draws:
     """The named variates of one block.
 
-    `inputs`: value of each uncertain number, shape (paths,), or (1,) where it has been given one. `scores`: standard-normal score of each monthly shock,
-    shape (months, paths), single precision. `occurrences`: those of each event. `chances`: a uniform number, shape
-    (paths,), for whatever happens once with some chance: a round closes, a customer leaves, a contract is signed.
-    `switches`: a uniform number by month, shape (months, paths), for states that come and go, and for rounds that may
-    close in any month.
+    `inputs`: value of each uncertain number, shape (paths,), or (1,) where all paths have been given one. `scores`:
+    standard-normal score of each monthly shock, shape (months, paths), single precision. `occurrences`: those of each
+    event. `chances`: a uniform number, shape (paths,), for whatever happens once with some chance: a round closes, a
+    customer leaves, a contract is signed. `switches`: a uniform number by month, shape (months, paths), for states that
+    come and go, and for rounds that may close in any month.
     """
 
     months: int
