@@ -121,9 +121,9 @@ def _starts(struck: NDArray[np.int32], months: int, *, now: int) -> tuple[int, .
 
 
 def _amounts(need: Need, confidence: float) -> tuple[float, ...]:
-    """Amounts about the need, of two digits each; none where nothing is needed, or no amount does."""
+    """Shares of the need and more than it, of three digits each; none where nothing is needed, or no amount does."""
     known = [amount for level in (confidence, 0.9, 0.8, 0.5) if (amount := need.amount(level))]
-    return tuple(float(f"{step * about:.2g}") for about in known[:1] for step in _STEPS)
+    return tuple(float(f"{step * about:.3g}") for about in known[:1] for step in _STEPS)
 
 
 def _check(*, confidence: float, at: int, months: int, now: int) -> None:
