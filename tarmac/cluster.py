@@ -8,7 +8,7 @@ authenticated unless the cluster uses TLS: connect only to a scheduler you trust
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -87,10 +87,10 @@ class Cluster:
                     yield client
                 return
             here = {"host": "127.0.0.1", "dashboard_address": None, "threads_per_worker": 1, "memory_limit": 0}
-            with interrupts_held():
-                found = LocalCluster(n_workers=self.workers, processes=True, **here)
-            with found as cluster, Client(cluster, set_as_default=False) as client:
-                yield client
+            with ExitStack() as closing:
+                with interrupts_held():  # which may end with one: by then the cluster is to be closed
+                    cluster = closing.enter_context(LocalCluster(n_workers=self.workers, processes=True, **here))
+                yield closing.enter_context(Client(cluster, set_as_default=False))
 
 
 def same_program(ours: Mapping[str, str], work: Callable[..., T], *call: Any) -> T:  # noqa: ANN401  (what work takes)

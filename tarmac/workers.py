@@ -8,6 +8,7 @@ so memory does not grow with the number of calls.
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -192,13 +193,42 @@ def processors() -> int:
 def interrupts_held() -> Iterator[None]:
     """Let an interrupt wait for what is done here: processes that are started have none in their midst.
 
-    A process begins with those signals held back that are where it is started. So Ctrl-C reaches neither workers that
-    are still loading, nor a parent that has not yet noted which of them it has started.
+    So Ctrl-C reaches neither workers that are still loading, nor a parent that has not yet noted which of them it has
+    started. It is raised at the end: whatever was made here and has to be closed must be in safe hands by then.
     """
+    with _interrupt_noted():
+        resource_tracker.ensure_running()  # now: while others are started it would let interrupts through
+        with _interrupts_blocked():
+            yield
+
+
+@contextmanager
+def _interrupt_noted() -> Iterator[None]:
+    """In the parent: note an interrupt, and hand it to whoever handled them before once this is done.
+
+    Blocking it would not do: a library's thread that began earlier (NumPy's OpenBLAS has some) takes it instead, and
+    Python raises KeyboardInterrupt in the main thread whichever took it. In no other thread it ever does.
+    """
+    former = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(former):
+        yield  # where they are ignored, what is started here is to ignore them too
+        return
+    noted: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+        if noted:
+            former(signal.SIGINT, None)
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """In the children: a process begins with those signals blocked that are where it is started, and so do threads."""
     if os.name == "nt":  # which has no such signals
         yield
         return
-    resource_tracker.ensure_running()  # now: while others are started it would let interrupts through
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -160,6 +160,31 @@ def silent() -> socket.socket:
     found.bind(("127.0.0.1", 0))
     found.listen(5)
     return found
+
+
+class Begun:
+    """A cluster on this machine; an interrupt comes while it begins, to the process and to none of its threads."""
+
+    done: ClassVar[list[str]] = []
+
+    def __init__(self, **_: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.1)
+        self.done.append("begun")
+
+    def __enter__(self) -> "Begun":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.done.append("closed")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_cluster_that_began_as_an_interrupt_came_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("distributed.LocalCluster", Begun)
+    with pytest.raises(KeyboardInterrupt):
+        list(Cluster(local=1).map(math.isqrt, [(4,)]))
+    assert Begun.done == ["begun", "closed"]
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "nonsense", "", "foo://127.0.0.1:1"])

@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from tarmac.errors import InputError
 from tarmac.workers import AHEAD, Executor, Processes, Serial, Threads, in_order, interrupts_held, meanwhile
 
 EXECUTORS: list[Executor] = [Serial(), Threads(2), Processes(2)]
+posix = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 each = pytest.mark.parametrize("executor", EXECUTORS, ids=lambda item: type(item).__name__)
 
 
@@ -116,14 +119,14 @@ def always_killed(number: int) -> int:
     return number**2
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@posix
 def test_a_killed_process_changes_no_result(tmp_path: Path) -> None:
     calls = [(number, tmp_path) for number in range(10)]
     assert list(Processes(2).map(once_killed, calls)) == [number**2 for number in range(10)]
     assert (tmp_path / "killed").exists()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@posix
 def test_work_that_kills_its_process_each_time_is_told() -> None:
     found = Processes(2).map(always_killed, [(number,) for number in range(10)])
     assert [next(found) for _ in range(3)] == [0, 1, 4]
@@ -135,6 +138,7 @@ def test_work_that_kills_its_process_each_time_is_told() -> None:
 
 LOADING = """
 import time
+import numpy  # whose threads take signals too
 from pathlib import Path
 from tarmac.workers import Processes
 
@@ -152,7 +156,7 @@ else:  # what workers load
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@posix
 def test_an_interrupt_while_workers_are_loading_ends_without_a_word_of_theirs(tmp_path: Path) -> None:
     (tmp_path / "work.py").write_text(LOADING, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
@@ -171,19 +175,95 @@ def test_an_interrupt_while_workers_are_loading_ends_without_a_word_of_theirs(tm
     assert process.communicate(timeout=60) == ("interrupted\n", "")
 
 
-def test_an_interrupt_waits_for_what_is_held() -> None:
+@pytest.fixture
+def bystander() -> Iterator[None]:
+    """A thread that takes signals sent to the process while this one blocks them, as those of NumPy's BLAS do."""
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
+
+
+def interrupt_this_process() -> None:
+    """An interrupt as Ctrl-C sends it, to the process and to none of its threads, with time to come through."""
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.1)
+
+
+def interrupts_blocked() -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+@posix
+@pytest.mark.usefixtures("bystander")
+@pytest.mark.parametrize(
+    "send", [interrupt_this_process, partial(signal.raise_signal, signal.SIGINT)], ids=["process", "thread"]
+)
+def test_an_interrupt_waits_for_what_is_held(send: Callable[[], None]) -> None:
     done = []
 
     def held() -> None:
         with interrupts_held():
-            signal.raise_signal(signal.SIGINT)
-            done.append("held")
+            with interrupts_held():
+                send()
+                done.append("held")
+            send()
+            done.append("still held")
         done.append("not reached")
 
     with pytest.raises(KeyboardInterrupt):
         held()
-    assert done == ["held"]
-    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert done == ["held", "still held"]
+    assert not interrupts_blocked()
+    with pytest.raises(KeyboardInterrupt):
+        interrupt_this_process()  # as before
+
+
+@posix
+@pytest.mark.usefixtures("bystander")
+def test_an_interrupt_is_not_lost_where_what_is_held_goes_wrong() -> None:
+    def held() -> None:
+        with interrupts_held():
+            interrupt_this_process()
+            raise ValueError
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        held()
+    assert isinstance(caught.value.__context__, ValueError)
+
+
+@posix
+@pytest.mark.usefixtures("bystander")
+@pytest.mark.parametrize("ignored", [True, False])
+def test_whoever_handles_interrupts_is_asked_once_and_remains(ignored: bool) -> None:
+    asked: list[int] = []
+    handler = signal.SIG_IGN if ignored else lambda number, _: asked.append(number)
+    former = signal.signal(signal.SIGINT, handler)
+    try:
+        with interrupts_held():
+            interrupt_this_process()
+            interrupt_this_process()
+            assert not asked
+            assert (signal.getsignal(signal.SIGINT) is handler) == ignored  # what is started here inherits that
+        assert asked == ([] if ignored else [signal.SIGINT])
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+@posix
+def test_another_thread_only_blocks_interrupts_for_what_it_starts() -> None:
+    handler = signal.getsignal(signal.SIGINT)
+
+    def held() -> tuple[bool, object]:
+        with interrupts_held():
+            return interrupts_blocked(), signal.getsignal(signal.SIGINT)
+
+    with ThreadPoolExecutor(1) as beside:
+        assert beside.submit(held).result() == (True, handler)
+        assert not beside.submit(interrupts_blocked).result()
 
 
 def test_a_worker_is_given_one_call_to_go_on_with() -> None:
@@ -208,7 +288,7 @@ def test_a_call_that_is_not_worth_a_process_is_made_here_once_it_is_waited_for(
         assert alone() == os.getpid()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@posix
 def test_a_call_whose_process_was_killed_is_made_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(workers, "processors", lambda: 2)
     with meanwhile(once_killed, (3, tmp_path), worth=True) as found:
@@ -222,7 +302,7 @@ def test_what_goes_wrong_meanwhile_is_told(monkeypatch: pytest.MonkeyPatch) -> N
         found()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@posix
 def test_a_process_that_nobody_waits_for_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What goes wrong here is told at once, and what was begun there is not done to its end."""
     monkeypatch.setattr(workers, "processors", lambda: 2)
