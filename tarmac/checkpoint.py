@@ -4,8 +4,8 @@ The file holds what the first parts of a run add up to, and how many they are: w
 part is lost and none is counted twice. It is replaced each time by one written beside it, and the one before is kept:
 a file that did not reach the disk whole is recognised by its checksum, and the one before taken instead.
 
-First a line of JSON (which run, how many parts, the checksum), then, compressed, a second one (how the sum is made up)
-and the bytes of its arrays; nothing in it is ever executed.
+First a short line of JSON (the seed, how many parts, the checksum), then, compressed, two more (which run, and how the
+sum is made up) and the bytes of its arrays; nothing in it is ever executed.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ import os
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
@@ -26,14 +26,16 @@ from tarmac.errors import InputError, Problem
 
 T = TypeVar("T")
 
-SCHEMA: Final = "tarmac.checkpoint/2"
+SCHEMA: Final = "tarmac.checkpoint/3"
 BEFORE: Final = ".before"
 """What the name of the file before the last one ends with."""
 
 REST: Final = 9.0
 """How many times as long as it took to write the file the run goes on before it is written again."""
 
-_LONGEST_HEAD: Final = 2_000_000
+_LONGEST_HEAD: Final = 1_000
+"""Bytes; what grows with a run, such as a digest for each company of a portfolio, is not in the first line."""
+
 _FAST: Final = 1
 """The level of compression: most counts are zero, and a run should not wait."""
 
@@ -73,7 +75,7 @@ class Checkpoint:
         self._check_place()
         for path in (self.path, before(self.path)):
             try:
-                head, found = _read(path, self.kinds)
+                return self._kept_in(path)
             except FileNotFoundError:
                 continue
             except Damaged as damage:
@@ -81,8 +83,6 @@ class Checkpoint:
                 continue
             except OSError as error:
                 raise _problem(path, error.strerror or "cannot be read", rule="is a file that can be read") from None
-            self._check_run(head["run"])
-            return found
         return SoFar(0, nothing)
 
     def save(self, done: SoFar[Any], *, last: bool) -> None:
@@ -102,6 +102,16 @@ class Checkpoint:
             raise InputError([Problem(str(self.path), "resume", _why(error), rule, remedy)]) from None
         ended = time.monotonic()
         self._due = ended + REST * (ended - begun)
+
+    def _kept_in(self, path: Path) -> SoFar[Any]:
+        """What a file of this run holds. Damaged where it is not whole; InputError where it is another's."""
+        parts, run, shape, arrays = _read(path)
+        self._check_run(run)
+        try:
+            known = {kind.__name__: kind for kind in self.kinds}
+            return SoFar(parts, _put_together(json.loads(shape), memoryview(arrays), kinds=known))
+        except (ValueError, KeyError, TypeError) as error:
+            raise _unreadable(error) from None
 
     def _check_place(self) -> None:
         folder = self.path.parent
@@ -137,8 +147,8 @@ def seed_in(path: Path) -> int | None:
     for place in (path, before(path)):
         try:
             with place.open("rb") as file:
-                seed = _head(file.readline(_LONGEST_HEAD), place)["run"]["seed"]
-        except (OSError, Damaged, KeyError, TypeError):
+                seed = _head(file.readline(_LONGEST_HEAD), place).get("seed")
+        except (OSError, Damaged):
             continue
         if type(seed) is int:
             return seed
@@ -171,27 +181,33 @@ def _replace(path: Path, content: bytes) -> None:
 
 def _as_bytes(run: Mapping[str, Any], done: SoFar[Any]) -> bytes:
     arrays = bytearray()
-    shape = json.dumps(_taken_apart(done.sum, arrays), allow_nan=False)
-    body = zlib.compress(shape.encode() + b"\n" + arrays, _FAST)
-    inner = {"run": dict(run), "parts": done.parts}
+    lines = (dict(run), _taken_apart(done.sum, arrays))
+    body = zlib.compress(b"".join(json.dumps(line, allow_nan=False).encode() + b"\n" for line in lines) + arrays, _FAST)
+    inner = {"seed": run.get("seed"), "parts": done.parts}
     head = {"schema": SCHEMA, "sha256": _checksum(inner, body), **inner}
     return json.dumps(head, allow_nan=False).encode() + b"\n" + body
 
 
-def _read(path: Path, kinds: Iterable[type]) -> tuple[dict[str, Any], SoFar[Any]]:
-    """What a file holds. Damaged where it is not whole; InputError where it is no checkpoint at all."""
+def _read(path: Path) -> tuple[int, object, bytes, bytes]:
+    """How many parts a file holds, of which run, and their sum: how it is made up, and the bytes of its arrays.
+
+    Damaged where it is not whole; InputError where it is no checkpoint at all.
+    """
     with path.open("rb") as file:
         head = _head(file.readline(_LONGEST_HEAD), path)
         body = file.read()
-    inner = {name: head.get(name) for name in ("run", "parts")}
+    inner = {name: head.get(name) for name in ("seed", "parts")}
     if head.get("sha256") != _checksum(inner, body):
         raise Damaged("does not hold what it held when it was written (its checksum differs)")
     try:
-        shape, _, arrays = zlib.decompress(body).partition(b"\n")
-        known = {kind.__name__: kind for kind in kinds}
-        return head, SoFar(int(head["parts"]), _put_together(json.loads(shape), memoryview(arrays), kinds=known))
+        run, shape, arrays = zlib.decompress(body).split(b"\n", 2)
+        return int(head["parts"]), json.loads(run), shape, arrays
     except (zlib.error, ValueError, KeyError, TypeError) as error:
-        raise Damaged(f"cannot be read ({type(error).__name__})") from None
+        raise _unreadable(error) from None
+
+
+def _unreadable(error: Exception) -> Damaged:
+    return Damaged(f"cannot be read ({type(error).__name__})")
 
 
 def _head(line: bytes, path: Path) -> dict[str, Any]:

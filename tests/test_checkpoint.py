@@ -16,7 +16,7 @@ from tarmac.engine.block import Job
 from tarmac.errors import InputError
 from tarmac.layout import plan_of
 from tarmac.simulation import How, identity, run, simulate
-from tarmac.streams import BLOCK_PATHS
+from tarmac.streams import BLOCK_PATHS, MAX_SEED
 from tarmac.summary import NOTHING, Histogram, Summary
 from tarmac.workers import Call, Executor, Processes, Serial, Threads
 
@@ -249,8 +249,24 @@ def test_a_file_brings_back_every_part_of_a_summary(path: Path) -> None:
 def test_its_first_line_says_what_it_is(path: Path) -> None:
     interrupted(path)
     head = json.loads(path.read_bytes().partition(b"\n")[0])
-    assert head["schema"] == "tarmac.checkpoint/2"
-    assert head["parts"] == 4
+    assert head["schema"] == "tarmac.checkpoint/3"
+    assert (head["seed"], head["parts"]) == (5, 4)
+
+
+def test_its_first_line_is_short_whatever_makes_the_run(path: Path) -> None:
+    run = {"seed": MAX_SEED, "drivers": "x" * 3_000_000}
+    Checkpoint(path, run, ()).save(SoFar(10**9, 0), last=True)
+    assert len(path.read_bytes().partition(b"\n")[0]) < 250
+    assert seed_in(path) == MAX_SEED
+    assert Checkpoint(path, run, ()).begin(0) == SoFar(10**9, 0)
+
+
+def test_a_run_whose_sum_is_made_of_something_else_is_another(path: Path) -> None:
+    Checkpoint(path, {"seed": 1, "portfolio": "fund"}, ()).save(SoFar(1, NOTHING), last=True)
+    kept = path.read_bytes()
+    with pytest.raises(InputError, match="kept for another"):
+        Checkpoint(path, {"seed": 1, "company": "Acme"}, ()).begin(0)
+    assert path.read_bytes() == kept
 
 
 def test_writing_takes_a_small_part_of_the_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from tarmac import checkpoint
-from tarmac.checkpoint import Checkpoint, before, remove, seed_in
+from tarmac.checkpoint import Checkpoint, SoFar, before, remove, seed_in
 from tarmac.errors import InputError
 from tarmac.portfolio import Portfolio, PortfolioForecast, look_ahead
 from tarmac.portfolio.block import Part
 from tarmac.portfolio.gathering import KINDS, Frame, Gathered
-from tarmac.portfolio.running import Item
+from tarmac.portfolio.running import Item, _Run
+from tarmac.portfolio.sheet import MOST_ROWS
 from tarmac.portfolio.tally import Begun, Tally, tally_of
 from tarmac.simulation import How
 from tarmac.streams import BLOCK_PATHS
@@ -28,6 +29,9 @@ COMPANIES = [uncertain(f"c{place}", market=0.2) for place in range(9)]
 HELD = held(*COMPANIES, stake=0.1)
 PARTS = 9 + 3 * 2
 """Nine companies are asked about; two groups of them run on each of three blocks."""
+
+LONGEST = 100
+"""Characters of the longest name of a company."""
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +67,11 @@ def ahead(executor: Executor, path: Path | None = None, **other: Any) -> Portfol
     portfolio = asked.pop("portfolio", HELD)
     said = asked.pop("say", lambda _: None)
     return look_ahead(portfolio, **asked, how=How(executor=executor, resume=path, say=said))
+
+
+def identity(portfolio: Portfolio, *, paths: int = PATHS) -> dict[str, Any]:
+    """What makes a run of a portfolio with nothing in common the same run."""
+    return _Run(portfolio, (), seed=3, months=4, paths=paths).identity()
 
 
 def text(found: PortfolioForecast) -> str:
@@ -179,6 +188,22 @@ def test_another_program_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch)
         ahead(Serial(), path)
 
 
+@pytest.mark.parametrize(
+    "letters", ["".join(map(chr, range(0x4E00, 0x9FA5))), "".join(map(chr, range(0x1F300, 0x1F600)))]
+)
+def test_the_largest_portfolio_with_the_longest_names_is_resumed(path: Path, letters: str) -> None:
+    random = np.random.default_rng(1)
+    names = ["".join(letters[place] for place in row) for row in random.integers(0, len(letters), (MOST_ROWS, LONGEST))]
+    run = identity(HELD) | {f"company {name}": f"{place:012x}" for place, name in enumerate(names)}
+    said: list[str] = []
+    Checkpoint(path, run, KINDS, said.append).save(SoFar(7, Gathered()), last=True)
+    assert seed_in(path) == run["seed"]
+    assert Checkpoint(path, run, KINDS, said.append).begin(Gathered()).parts == 7
+    assert not said
+    with pytest.raises(InputError, match=f"company {names[-1][:5]}"):
+        Checkpoint(path, run | {f"company {names[-1]}": "other"}, KINDS).begin(Gathered())
+
+
 def test_a_full_disk_is_named_and_what_was_kept_remains(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = interrupted(path, 10)
     kept = path.read_bytes()
@@ -263,8 +288,7 @@ def test_a_file_brings_back_an_answer_whole(path: Path) -> None:
     one = held(burning("a", cash=10, burn=3))
     with pytest.raises(KeyboardInterrupt):
         ahead(Interrupted(1), path, portfolio=one, common=[], paths=50)
-    head = json.loads(path.read_bytes().partition(b"\n")[0])
-    kept = Checkpoint(path, head["run"], KINDS).begin(Gathered())
+    kept = Checkpoint(path, identity(one, paths=50), KINDS).begin(Gathered())
     (answer,) = kept.sum.answers
     assert answer.deadline is not None
     plain = ahead(Serial(), portfolio=one, common=[], paths=50)
