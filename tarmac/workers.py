@@ -131,10 +131,10 @@ def meanwhile(work: Callable[..., T], call: Call, *, worth: bool) -> Iterator[Ca
     context.set_forkserver_preload([])  # the process loads for itself what it needs: nobody waits for that here
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_hand_back, args=(theirs, called))
-    with interrupts_held():
-        process.start()
-    theirs.close()
     try:
+        with interrupts_held():
+            process.start()
+            theirs.close()
         yield partial(_handed, ours, called)
     finally:
         process.terminate()
