@@ -77,9 +77,8 @@ class Cluster:
             except ImportError:
                 rule = "needs dask.distributed, which is not installed"
                 raise _problem("executor", "dask", rule=rule, remedy=_INSTALL) from None
-        with dask.config.set(
-            _SILENT | _MEMORY_KEPT
-        ):  # not before its import: what is set there first is taken away whole at the end
+        # Not before the import of distributed: what is set first there would be taken away whole at the end.
+        with dask.config.set(_SILENT | _MEMORY_KEPT):
             if self.scheduler is not None:
                 _check_reached(self.scheduler)
                 with Client(self.scheduler, timeout=PATIENCE_SECONDS, set_as_default=False) as client:

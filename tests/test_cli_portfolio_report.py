@@ -1,4 +1,4 @@
-"""`tarmac report PORTFOLIO --layout portfolio`: what it writes, and its mistakes."""
+"""`tarmac report PORTFOLIO`: what it writes, and its mistakes."""
 
 import json
 import shlex

@@ -1,4 +1,4 @@
-"""`tarmac report PORTFOLIO --layout portfolio`: the report of many companies on one market."""
+"""`tarmac report PORTFOLIO`: the report of many companies on one market."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
