@@ -13,9 +13,16 @@ import pytest
 
 from tarmac.portfolio import PortfolioForecast, look_ahead
 from tarmac.portfolio.counting import mean_count
-from tarmac.report.portfolio import correlation_table, failures_table, heat_table, quarters_table, watch_table
+from tarmac.report.portfolio import (
+    TOO_MANY,
+    correlation_table,
+    failures_table,
+    heat_table,
+    quarters_table,
+    watch_table,
+)
 from tarmac.report.sections.held import Origin
-from tarmac.report.workbook.portfolio import SHEETS, write_portfolio_workbook
+from tarmac.report.workbook.portfolio import SHEETS, drivers, write_portfolio_workbook
 from tests.holdings import burning, held, struck
 from tests.reports import HOSTILE, NASTY, many
 
@@ -118,6 +125,23 @@ def test_correlation_and_concentration(sheets: openpyxl.Workbook) -> None:
     assert np.array(rows, dtype=float) == pytest.approx(correlation_table(many()).to_numpy(), nan_ok=True)
     drivers = [item.name for item in many().concentrations]
     assert drivers == [row[0].value for row in sheets["Concentration"].iter_rows(min_row=HEAD + 1, max_row=HEAD + 2)]
+
+
+@pytest.mark.parametrize(("most", "said"), [(4, None), (3, "not laid out here"), (0, "not laid out here")])
+def test_pairs_of_many_companies_are_left_out(most: int, said: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drivers, "MATRIX", most)
+    sheet = opened(book(many()))["Correlation"]
+    assert (sheet.max_row > HEAD) == (said is None)
+    assert (said or "correlate") in str(sheet["A4"].value)
+    assert ("tarmac portfolio --json" in str(sheet["A4"].value)) == (said is not None)
+
+
+def test_pairs_that_were_not_counted_are_said_not_to_be() -> None:
+    found = many()
+    uncounted = replace(found, tally=replace(found.tally, together=None))
+    sheet = opened(book(uncounted))["Correlation"]
+    assert sheet.max_row == HEAD - 1
+    assert str(sheet["A4"].value).endswith(TOO_MANY)
 
 
 def test_charts_are_native() -> None:

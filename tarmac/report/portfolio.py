@@ -30,6 +30,9 @@ STRESS_NAMES: Final = {
 }
 """Column heads of the stresses; another scenario goes by its name."""
 
+TOO_MANY: Final = "Of so many companies, no correlation of pairs is worked out."
+"""What is said where there is no matrix of pairs."""
+
 
 def headline(found: PortfolioForecast) -> str:
     """How many of the companies fail by the horizon, in one sentence without its full stop."""

@@ -10,6 +10,7 @@ from tarmac.portfolio.result import RESERVE_LEVELS, YEAR, PortfolioForecast
 from tarmac.report.parts import Picture, Section, Sheet
 from tarmac.report.portfolio import (
     STRESS_NAMES,
+    TOO_MANY,
     concentration_in_words,
     concentration_table,
     correlation_in_words,
@@ -197,8 +198,7 @@ def correlation(found: PortfolioForecast) -> Section:
     sentences = [*correlation_in_words(found)]
     matrix = found.correlation
     if matrix is None:
-        sentences.append("Of so many companies, no correlation of pairs is worked out.")
-        return Section("correlation", "Which fail together", tuple(sentences))
+        return Section("correlation", "Which fail together", (*sentences, TOO_MANY))
     names = [short(item.name, LONGEST) for item in found.standings]
     places = [(int(i), int(j)) for i, j in zip(*np.triu_indices(len(matrix), 1), strict=True)]
     known = sorted((pair for pair in places if np.isfinite(matrix[pair])), key=lambda pair: -abs(matrix[pair]))

@@ -48,6 +48,7 @@ class Formats:
     def __init__(self, workbook: "Workbook") -> None:
         self._workbook = workbook
         self._known: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._numbers: dict[str, Format] = {}
 
     def __call__(self, **properties: Any) -> "Format":  # noqa: ANN401  (what XlsxWriter takes)
         """A format by XlsxWriter's names of its properties."""
@@ -58,7 +59,11 @@ class Formats:
 
     def number(self, kind: str, **properties: Any) -> "Format":  # noqa: ANN401  (the same)
         """The format of a kind of number."""
-        return self(num_format=NUMBERS[kind], **properties)
+        if properties:
+            return self(num_format=NUMBERS[kind], **properties)
+        if kind not in self._numbers:  # asked for cell by cell
+            self._numbers[kind] = self(num_format=NUMBERS[kind])
+        return self._numbers[kind]
 
     def title(self) -> "Format":
         """The title of a sheet."""

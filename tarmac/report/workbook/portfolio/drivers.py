@@ -3,7 +3,13 @@
 from typing import Final
 
 from tarmac.portfolio.result import PortfolioForecast
-from tarmac.report.portfolio import concentration_in_words, correlation_in_words, shared_in_words, worse_and_better
+from tarmac.report.portfolio import (
+    TOO_MANY,
+    concentration_in_words,
+    correlation_in_words,
+    shared_in_words,
+    worse_and_better,
+)
 from tarmac.report.style import BLUE, VERMILLION
 from tarmac.report.words import short
 from tarmac.report.workbook.page import Page, lines_of
@@ -11,6 +17,9 @@ from tarmac.report.workbook.portfolio.heading import HEAD, Values, finish, write
 
 _NAME: Final = 30
 """Signs of a company's name above a column."""
+
+MATRIX: Final = 100
+"""Companies up to which every pair has a cell: of more, nobody can read them, and they cost time and memory."""
 
 _KINDS: Final = ("whole", "share", "share", "cents", "plain", "cents", "plain", "share", "whole", "share")
 _HEADS: Final = (
@@ -21,11 +30,17 @@ _HEADS: Final = (
 
 
 def write_correlation(page: Page, found: PortfolioForecast) -> None:
-    """Fill the sheet Correlation: of having failed by the horizon (phi), of every two companies."""
+    """Fill the sheet Correlation: of having failed by the horizon (phi), of every two of at most MATRIX companies."""
     sentences = [*correlation_in_words(found)]
     matrix = found.correlation
     if matrix is None:
-        sentences.append("Of so many companies, no correlation of pairs is worked out.")
+        sentences.append(TOO_MANY)
+    elif len(matrix) > MATRIX:
+        matrix = None
+        sentences.append(
+            f"Pairs of more than {MATRIX} companies are not laid out here: tarmac portfolio --out DIR writes them all "
+            "as CSV, tarmac portfolio --json as JSON."
+        )
     end = found.month_label(found.months - 1)
     note = f"Correlation (phi) of having failed by {end}; empty where a company always or never fails."
     write_heading(page, found, what="Correlation", note=note)
