@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -136,8 +137,13 @@ class PortfolioForecast:
 
     def stress(self, standing: Standing, stress: Stress) -> int | None:
         """Paths on which a company fails within a year under a stress; None where that does not fit it."""
-        place = self.standings.index(standing)
+        place = self._places[standing.name]
         return int(stress.outcome.soon[place]) if place in stress.places else None
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """The place in the file of each company; no two have one name."""
+        return {standing.name: place for place, standing in enumerate(self.standings)}
 
     @property
     def quarters(self) -> list[int]:
