@@ -91,7 +91,8 @@ class Drivers:
     def track(self, level: Level) -> Track:
         """What moves one line. Laid out once, and shared by all runs of the block."""
         if level.path not in self._tracks:
-            self._tracks[level.path] = self._lay_track(level)
+            track = self._lay_track(level)
+            self._tracks[level.path] = track.lay_out() if self.again else track
         return self._tracks[level.path]
 
     def _lay_track(self, level: Level) -> Track:
@@ -158,14 +159,13 @@ class Drivers:
         shock = level.shock
         if shock is None:
             return None
-        noise = Noise(
+        return Noise(
             scores=self.draws.scores[shock.driver],
             persistence=shock.persistence,
             volatility=self.value(shock.volatility).astype(np.float32) if shock.volatility else None,
             money=shock.noise,
             price=None if shock.noise_currency is None else self.currencies[shock.noise_currency],
         )
-        return noise.lay_out() if self.again else noise
 
     def _hits(self, path: str) -> Hits | None:
         """What the events that target a line do to its level, month by month."""

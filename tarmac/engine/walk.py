@@ -23,7 +23,7 @@ class Noise:
 
     `scores`: independent normal scores, shape (months, paths). `volatility`: standard deviation of the log shock, shape
     (paths,) or (1,), None for none. `money`: what is added, as a distribution of the score, and `price` by which it is
-    converted, shape (months, paths or 1). `laid_out`: the scores have been made factors of the amount already.
+    converted, shape (months, paths or 1).
     """
 
     scores: NDArray[np.float32]
@@ -31,15 +31,14 @@ class Noise:
     volatility: NDArray[np.float32] | None
     money: Uncertain | None
     price: NDArray[np.float64] | None
-    laid_out: bool = False
 
-    def lay_out(self) -> "Noise":
-        """The same with its factors made, for a block that is run many times; where money is added, as it is."""
-        if self.money is not None or self.volatility is None:
-            return self
+    def factors(self) -> NDArray[np.float32]:
+        """What multiplies the amount in every month, shape (months, paths)."""
         process, shaking = Persistent(self.scores, self.persistence), Shaking(self)
-        factors = np.stack([shaking.factors(month, process.row(month)).copy() for month in range(len(self.scores))])
-        return Noise(factors, 0.0, None, None, None, laid_out=True)
+        rows = np.empty_like(self.scores)
+        for month, row in enumerate(rows):
+            row[...] = shaking.factors(month, process.row(month))
+        return rows
 
     def keep(self, chosen: Selection) -> "Noise":
         """The same for some of the paths."""
@@ -56,7 +55,8 @@ class Track:
     """What moves one line in one block, all of it known before the month loop.
 
     `starts`: the level where it is set, by month index. `gains`: 1 + growth - churn of each month; `prices`:
-    1 + price growth. `factors`: market, exchange rate and times, each of shape (months, paths or 1).
+    1 + price growth. `factors`: market, exchange rate, times and the like, and shocks that are laid out, each of shape
+    (months, paths or 1).
     """
 
     level: Level
@@ -75,6 +75,12 @@ class Track:
         rows = (*self.starts.values(), *self.gains, *self.prices)
         wide = self.hits is not None or self.noise is not None or any(len(row) > 1 for row in rows)
         return self.paths if wide or any(factor.shape[1] > 1 for factor in self.factors) else 1
+
+    def lay_out(self) -> "Track":
+        """The same with its shocks made factors, for a block that is run many times; noise in money stays as it is."""
+        if self.noise is None or self.noise.money is not None:
+            return self
+        return replace(self, factors=(*self.factors, self.noise.factors()), noise=None)
 
     def keep(self, chosen: Selection) -> "Track":
         """The same for some of the paths; rows that were one array in several months stay so."""
@@ -106,7 +112,7 @@ class Persistent:
         self._scratch: NDArray[np.float32] = zeros(scores.shape[1], dtype=np.float32)
 
     def row(self, month: int) -> NDArray[np.float32]:
-        """The process in `month`, each month in turn. Shape (paths,); overwritten next month."""
+        """The process in `month`, each month in turn. Shape (paths,); good for that month, and not to be written to."""
         if self._keep == 0:
             score: NDArray[np.float32] = self._scores[month]
             return score
@@ -136,12 +142,13 @@ class Shaking:
         self._row: NDArray[np.float32]
         self._row, self._factor = room(width, dtype=np.float32), room(width)
         volatility = self._noise.volatility
-        self._half_variance = None if volatility is None else volatility**2 * np.float32(0.5)
+        self._volatility = np.zeros(1, np.float32) if volatility is None else volatility
+        self._half_variance = self._volatility**2 * np.float32(0.5)
 
     def shake(self, month: int, amount: Row, *, out: Row) -> None:
         """Write amount x exp(volatility y - variance / 2), whose mean is the amount, plus noise in money into `out`."""
         noise, score = self._noise, self._process.row(month)
-        if noise.volatility is not None or noise.laid_out:
+        if noise.volatility is not None:
             self._factor[...] = self.factors(month, score)  # then both are double, which is twice as fast
             np.multiply(amount, self._factor, out=out)
         else:
@@ -152,11 +159,9 @@ class Shaking:
 
     def factors(self, month: int, score: NDArray[np.float32]) -> NDArray[np.float32]:
         """What multiplies the amount in a month, from the month's process. Shape (paths,); overwritten next month."""
-        noise = self._noise
-        if noise.volatility is None or self._half_variance is None:
-            return score  # laid out already
-        np.multiply(score, noise.volatility, out=self._row)
-        self._row -= self._half_variance * np.float32(month + 1) if noise.persistence == 1 else self._half_variance
+        walks = self._noise.persistence == 1
+        np.multiply(score, self._volatility, out=self._row)
+        self._row -= self._half_variance * np.float32(month + 1) if walks else self._half_variance
         np.exp(self._row, out=self._row)
         return self._row
 
@@ -192,10 +197,10 @@ class Walk:
         """Go on to `month` (each in turn, from 0) and write the amount into `out`, shape (width,)."""
         amount = self.level(month)
         for factor in self._track.factors:
-            amount = amount * factor[month]
+            amount = np.multiply(amount, factor[month], out=out)
         if self._shaking is not None:
             self._shaking.shake(month, amount, out=out)
-        else:
+        elif amount is not out:
             out[...] = amount
         if self._added is not None:
             out += self._added[month] if self._kept is None else self._added[month] * self._kept
