@@ -4,6 +4,7 @@
 """
 
 import importlib.metadata
+import inspect
 import os
 import sys
 import traceback
@@ -34,14 +35,16 @@ from tarmac.errors import InputError
 FAULT: Final = 1
 INTERRUPTED: Final = 130
 
-_PLAINLY: Final = "only tarmac run has it. Other commands draw each path on its own: ask for more --paths"
+_MORE_PATHS: Final = " Other commands draw each path on its own: ask for more --paths."
 ELSEWHERE: Final = {
-    "--sampler": _PLAINLY,
-    "--precision": _PLAINLY,
-    "--resume": "only tarmac run and tarmac portfolio have it",
-    "--executor": "only tarmac run, compare, map, portfolio and report have it",
+    "--sampler": _MORE_PATHS,
+    "--precision": _MORE_PATHS,
+    "--resume": "",
+    "--executor": "",
+    "--workers": "",
+    "--scheduler": "",
 }
-"""What is said of an option that some commands have, where it is given to another."""
+"""Options of some commands that are asked of others, and what to do there instead, where there is something."""
 
 app = typer.Typer(
     name="tarmac",
@@ -120,9 +123,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _said(error: TyperException) -> str:
     option = getattr(error, "option_name", "")
-    if option in ELSEWHERE:
-        return f"{option}: {ELSEWHERE[option]}."
+    unknown = hasattr(error, "possibilities")  # the option, to this command: not one that lacks its value
+    if unknown and option in ELSEWHERE:
+        *others, last = _having(option)
+        who = f"{', '.join(others)} and {last} have" if others else f"{last} has"
+        return f"{option}: only tarmac {who} it.{ELSEWHERE[option]}"
     return safe(error.format_message()).replace(": Value error, ", ": ")
+
+
+def _having(option: str) -> list[str]:
+    """The commands that have an option of one word."""
+    name = option.removeprefix("--")
+    return [command for command, work in COMMANDS.items() if name in inspect.signature(work).parameters]
 
 
 def _apologise(error: Exception) -> int:
