@@ -1,7 +1,6 @@
 """The one-page PDF: nothing overlaps or is cut off, and the same inputs give the same bytes."""
 
 from dataclasses import replace
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from tarmac.layout import plan_of
 from tarmac.raising import Raise, attempt_of, raising
 from tarmac.report.onepager import onepage_figure, write_onepager
 from tarmac.report.stamp import Notes, stamp
+from tests.overlaps import assert_apart
 
 NOTES = Notes(command="tarmac report NAME --format pdf --seed 7 --paths 300", digest="0123456789abcdef")
 
@@ -33,17 +33,7 @@ def test_nothing_overlaps_or_is_cut_off(name: str) -> None:
     if name != shelf:
         forecast = replace(forecast, origin=replace(forecast.origin, company=name * (300 // len(name))))
     figure = onepage_figure(forecast, raised=raise_of(shelf), notes=NOTES)
-    figure.canvas.draw()
-    shown = [item for item in figure.texts if item.get_text().strip()]
-    boxes = [(item.get_text(), item.get_window_extent()) for item in shown]
-    width, height = figure.bbox.width, figure.bbox.height
-    for text, box in boxes:
-        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, text
-    for (one, first), (other, second) in combinations(boxes, 2):
-        assert not first.padded(-0.5).overlaps(second.padded(-0.5)), (one, other)
-    charts = [axes.get_tightbbox() for axes in figure.axes]
-    for text, box in boxes:
-        assert not any(chart is not None and chart.padded(-1).overlaps(box) for chart in charts), text
+    assert_apart(figure, figure.texts, charts=figure.axes)
 
 
 def test_it_tells_the_answer_when_how_much_and_by_when() -> None:

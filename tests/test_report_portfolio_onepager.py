@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import cache
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from tarmac.portfolio import PortfolioForecast, look_ahead
 from tarmac.report.portfolio_onepager import MOST_ROWS, portfolio_page, write_portfolio_onepager
 from tarmac.report.sections.held import Origin
 from tests.holdings import burning, held, struck
+from tests.overlaps import assert_apart
 from tests.reports import many
 
 ORIGIN = Origin("fund.csv", "tarmac report fund.csv --format pdf --seed 7 --paths 300", None, {})
@@ -34,17 +34,7 @@ def lonely() -> PortfolioForecast:
 def test_nothing_overlaps_or_is_cut_off(found: "object") -> None:
     assert callable(found)
     figure = portfolio_page(found(), origin=ORIGIN)
-    figure.canvas.draw()
-    shown = [item for item in (*figure.texts, *figure.axes[0].texts) if item.get_text().strip()]
-    boxes = [(item.get_text(), item.get_window_extent()) for item in shown]
-    width, height = figure.bbox.width, figure.bbox.height
-    for text, box in boxes:
-        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, text
-    for (one, first), (other, second) in combinations(boxes, 2):
-        assert not first.padded(-0.5).overlaps(second.padded(-0.5)), (one, other)
-    charts = [axes.get_tightbbox() for axes in figure.axes[1:]]
-    for text, box in boxes:
-        assert not any(chart is not None and chart.padded(-1).overlaps(box) for chart in charts), text
+    assert_apart(figure, (*figure.texts, *figure.axes[0].texts), charts=figure.axes[1:])
 
 
 def test_it_tells_who_how_many_how_much_and_where_it_comes_from() -> None:

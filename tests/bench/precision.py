@@ -6,7 +6,6 @@ after so many blocks. So precisions are shares of the half-width of a first bloc
 points of Sobol, of another seed.
 """
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,29 +22,27 @@ from tarmac.precise import half_width, until_precise
 from tarmac.sampling import Sampler
 from tarmac.simulation import run
 from tarmac.streams import BLOCK_PATHS
+from tests.bench.covering import REFERENCE, Intervals, print_table
 
-REFERENCE = Path(__file__).resolve().parents[1] / "companies" / "reference.toml"
 CASES = [f"{REFERENCE}:12"]
 SAMPLERS: tuple[Sampler, ...] = ("plain", "sobol")
 SHARES = (1.0, 0.5**0.5, 0.5)
 """Precisions, as shares of the half-width after one block: what is usual after one, two and four of them."""
+
+HEADS = ("company", "by month", "insolvent", "sampler", "precision", "blocks it took", "coverage")
 
 _LONG_BLOCKS = 256
 _LONG_SEED = 10**9
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(Intervals):
     """Where runs stopped that were to be so precise: their paths, and the ends of their intervals, shape (repeats,)."""
 
     precision: float
     paths: NDArray[np.int64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-
-    def coverage(self, truth: float) -> float:
-        """The share of the intervals that contain the truth."""
-        return float(((self.low <= truth) & (truth <= self.high)).mean())
 
 
 def truth_of(plan: Plan, *, months: int) -> float:
@@ -91,15 +88,8 @@ def rows(company: str, *, months: int, repeats: int) -> list[str]:
 
 def main() -> None:
     """Measure and print."""
-    asked = argparse.ArgumentParser(description="How often the interval at which a precise run stopped holds.")
-    asked.add_argument("cases", nargs="*", default=CASES, metavar="COMPANY:MONTHS")
-    asked.add_argument("--repeats", type=int, default=400)
-    given = asked.parse_args()
-    print("| company | by month | insolvent | sampler | precision | blocks it took | coverage |")
-    print("|---|---|---|---|---|---|---|")
-    for case in given.cases:
-        company, _, months = case.rpartition(":")
-        print(*rows(company, months=int(months), repeats=given.repeats), sep="\n", flush=True)
+    about = "How often the interval at which a precise run stopped holds."
+    print_table(rows, HEADS, about=about, cases=CASES, repeats=400)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ runs, 95 times in a hundred. Time is that of the processor: what a path costs, t
 same width takes.
 """
 
-import argparse
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,14 +20,17 @@ from tarmac.layout import plan_of
 from tarmac.measures import Clock
 from tarmac.plan import Plan
 from tarmac.sampling import SAMPLERS, Sampler
+from tests.bench.covering import REFERENCE, Intervals, print_table
 
-REFERENCE = Path(__file__).resolve().parents[1] / "companies" / "reference.toml"
 CASES = [f"{REFERENCE}:12", "stability-ai:12", "baichuan:12", "saas-seed:24"]
 PATHS = 20 * 1_024
+HEADS = (
+    "company", "by month", "insolvent", "sampler", "coverage", "±", "worth as many paths", "cost a path", "time",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Intervals):
     """What a sampler said of insolvency by the horizon in each repeat: probability, interval, seconds a path.
 
     Arrays of shape (repeats,).
@@ -38,10 +40,6 @@ class Found:
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     seconds: float
-
-    def coverage(self, truth: float) -> float:
-        """The share of the intervals that contain the truth."""
-        return float(((self.low <= truth) & (truth <= self.high)).mean())
 
     @property
     def width(self) -> float:
@@ -84,15 +82,7 @@ def rows(company: str, *, months: int, repeats: int) -> list[str]:
 
 def main() -> None:
     """Measure and print."""
-    asked = argparse.ArgumentParser(description="What spreading paths over chance buys.")
-    asked.add_argument("cases", nargs="*", default=CASES, metavar="COMPANY:MONTHS")
-    asked.add_argument("--repeats", type=int, default=300)
-    given = asked.parse_args()
-    print("| company | by month | insolvent | sampler | coverage | ± | worth as many paths | cost a path | time |")
-    print("|---|---|---|---|---|---|---|---|---|")
-    for case in given.cases:
-        company, _, months = case.rpartition(":")
-        print(*rows(company, months=int(months), repeats=given.repeats), sep="\n", flush=True)
+    print_table(rows, HEADS, about="What spreading paths over chance buys.", cases=CASES, repeats=300)
 
 
 if __name__ == "__main__":
