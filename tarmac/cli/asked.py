@@ -232,29 +232,8 @@ class AskedCalibration(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedPortfolio(Told):
-    """A portfolio as asked for: the options of `tarmac portfolio`."""
-
-    portfolio: str
-    scenarios: Sequence[str]
-    common: Sequence[str]
-    months: int
-    paths: int
-    seed: int | None
-    currency: str | None
-    rates: Sequence[str]
-    stake: str | None
-    investor: str | None
-    first_month: str | None
-    defaults: str
-    align: bool
-    means: Means = Means()
-    resume: Path | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What is said of a portfolio alone, where a report may also be of one company."""
+    """What is said of a portfolio, and of one company never: options of `tarmac portfolio`, `report` and `chart`."""
 
     common: Sequence[str] = ()
     rates: Sequence[str] = ()
@@ -263,6 +242,21 @@ class Held:
     first_month: str | None = None
     defaults: str = "row-defaults"
     align: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedPortfolio(Told):
+    """A portfolio as asked for: the options of `tarmac portfolio`."""
+
+    portfolio: str
+    scenarios: Sequence[str]
+    months: int
+    paths: int
+    seed: int | None
+    currency: str | None
+    held: Held = Held()
+    means: Means = Means()
+    resume: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

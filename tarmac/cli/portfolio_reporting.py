@@ -53,21 +53,14 @@ def run(asked: AskedReport) -> int:
 
 def as_portfolio(asked: AskedPages) -> AskedPortfolio:
     """The run of a portfolio that a report on it, or a chart of one, asks for."""
-    said = asked.held
     return AskedPortfolio(
         portfolio=asked.company,
         scenarios=asked.scenarios,
-        common=said.common,
         months=asked.months,
         paths=asked.paths,
         seed=asked.seed,
         currency=asked.currency,
-        rates=said.rates,
-        stake=said.stake,
-        investor=said.investor,
-        first_month=said.first_month,
-        defaults=said.defaults,
-        align=said.align,
+        held=asked.held,
         means=asked.means,
         json=asked.json,
         out=asked.out,

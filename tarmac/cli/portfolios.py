@@ -50,7 +50,7 @@ def worked_out(asked: AskedPortfolio, portfolio: Portfolio) -> PortfolioForecast
     with progress(quiet=asked.quiet, what="runs of companies") as tell:
         return look_ahead(
             portfolio,
-            common=asked.common,
+            common=asked.held.common,
             months=asked.months,
             paths=asked.paths,
             seed=asked.seed,
@@ -69,9 +69,9 @@ def checked(asked: AskedPortfolio, *, files: Sequence[str]) -> Portfolio:
     )
     problems += [*unlike_means(asked.means), *in_the_way(asked, files)]
     scenarios = [kept(problems, library.load_scenario, on=name) for name in asked.scenarios]
-    rates = dict(pair for text in asked.rates if (pair := kept(problems, _rate, on=text)) is not None)
-    month = kept(problems, _month, on=asked.first_month)
-    stake = None if asked.stake is None else kept(problems, _share, on=asked.stake)
+    rates = dict(pair for text in asked.held.rates if (pair := kept(problems, _rate, on=text)) is not None)
+    month = kept(problems, _month, on=asked.held.first_month)
+    stake = None if asked.held.stake is None else kept(problems, _share, on=asked.held.stake)
     problems += _no_currency(asked.currency)
     said = Asked(
         this_month=month or _this_month(),
@@ -79,9 +79,9 @@ def checked(asked: AskedPortfolio, *, files: Sequence[str]) -> Portfolio:
         currency=asked.currency,
         rates=rates,
         stake=stake,
-        investor=asked.investor,
-        defaults=asked.defaults,
-        align=asked.align,
+        investor=asked.held.investor,
+        defaults=asked.held.defaults,
+        align=asked.held.align,
     )
     portfolio = kept(problems, lambda name: portfolio_from(name, said), on=asked.portfolio)
     if portfolio is None or problems:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tarmac.cli.asked import MONTHS_OF_MANY, AskedPortfolio, Means
+from tarmac.cli.asked import MONTHS_OF_MANY, AskedPortfolio, Held, Means
 from tarmac.cli.late import late
 from tarmac.cli.options import (
     Align,
@@ -74,17 +74,19 @@ def portfolio(
         AskedPortfolio(
             portfolio=portfolio,
             scenarios=scenario or (),
-            common=common or (),
             months=months,
             paths=paths,
             seed=seed,
             currency=currency,
-            rates=rate or (),
-            stake=stake,
-            investor=investor,
-            first_month=first_month,
-            defaults=defaults,
-            align=align,
+            held=Held(
+                common=common or (),
+                rates=rate or (),
+                stake=stake,
+                investor=investor,
+                first_month=first_month,
+                defaults=defaults,
+                align=align,
+            ),
             means=Means(executor=executor, workers=workers, scheduler=scheduler),
             resume=resume,
             json=json,
