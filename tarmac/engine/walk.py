@@ -80,7 +80,8 @@ class Track:
         """The same with its shocks made factors, for a block that is run many times; noise in money stays as it is."""
         if self.noise is None or self.noise.money is not None:
             return self
-        return replace(self, factors=(*self.factors, self.noise.factors()), noise=None)
+        factors = self.noise.factors().astype(np.float64)  # as the amounts are: a product of the two kinds takes longer
+        return replace(self, factors=(*self.factors, factors), noise=None)
 
     def keep(self, chosen: Selection) -> "Track":
         """The same for some of the paths; rows that were one array in several months stay so."""
