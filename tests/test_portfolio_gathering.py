@@ -295,4 +295,7 @@ def test_a_file_brings_back_an_answer_whole(path: Path) -> None:
     (standing,) = plain.standings
     assert standing.deadline is not None
     assert answer.deadline.need.as_json() == standing.deadline.need.as_json()
-    assert (answer.deadline.begin_by, answer.deadline.timed) == (standing.deadline.begin_by, standing.deadline.timed)
+    assert (answer.deadline.begin_by, answer.deadline.planned) == (
+        standing.deadline.begin_by,
+        standing.deadline.planned,
+    )

@@ -10,10 +10,13 @@ from tarmac.company import company_from
 from tarmac.engine.block import Job
 from tarmac.errors import InputError
 from tarmac.layout import plan_of
+from tarmac.library import load_scenario
 from tarmac.portfolio import PortfolioForecast, look_ahead, tally
 from tarmac.portfolio.counting import poisson_binomial
+from tarmac.portfolio.deadline import UNPLANNED
 from tarmac.raising import attempt_of, raising
 from tarmac.report.portfolio import correlation_table, portfolio_text
+from tarmac.scenario import apply
 from tarmac.simulation import How, simulate
 from tarmac.survival import standard_error
 from tests.holdings import burning, depending, held, struck, uncertain
@@ -149,7 +152,7 @@ def test_need_and_begin_by_are_those_of_a_raise() -> None:
     assert row.deadline is not None
     assert row.deadline.begin_by == raised.begin_by
     assert row.need == raised.amount
-    assert row.deadline.timed
+    assert row.deadline.planned
 
 
 def test_stresses_are_told_of_the_companies_they_fit() -> None:
@@ -205,3 +208,14 @@ def test_mistakes_are_named() -> None:
     growing["cost"][0]["growth"] = 2
     with pytest.raises(InputError, match="amounts stay below 1e38"):
         look_ahead(held(company_from(growing, "a")), months=200, paths=100, seed=0)
+
+
+def test_a_raise_that_nobody_plans_takes_as_long_as_those_on_the_shelf() -> None:
+    for name in ("raise-series-a", "raise-series-b"):
+        assert apply(burning("a", cash=1, burn=1), load_scenario(name)).document()["round"][0]["takes"] == UNPLANNED
+    found = look_ahead(held(burning("a", cash=155, burn=10)), months=24, paths=2_000, seed=6)
+    (row,) = found.standings
+    assert row.deadline is not None
+    assert not row.deadline.planned
+    assert row.clock.month(0.1) == 16
+    assert row.deadline.begin_by in (7, 8)  # nine raises in ten are through within some seven months

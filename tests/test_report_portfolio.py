@@ -49,7 +49,7 @@ def test_tables_hold_what_is_printed(found: PortfolioForecast) -> None:
     assert list(watch.index) == [item.name for item in found.ranked] == list(heat.index)
     assert watch["insolvent_by_12"].tolist() == heat["2027-12"].tolist()
     assert heat.shape == (3, 20)
-    assert watch.loc[LONG, "need_p90"] == pytest.approx(170, rel=0.02)
+    assert watch.loc[LONG, "need_p90_usd"] == pytest.approx(170, rel=0.02)
     assert watch.loc[LONG, "p50"] == 4
     quarters = quarters_table(found)
     assert list(quarters.index) == ["2027-03", "2027-06", "2027-09", "2027-12", "2028-03", "2028-06", "2028-08"]
@@ -72,7 +72,8 @@ def test_json_says_the_same(found: PortfolioForecast) -> None:
     (worst,) = [row for row in document["companies"] if row["name"] == LONG]
     assert worst["insolvent"]["p10"] == 4
     assert worst["raise_planned"] is False
-    assert worst["begin_by"] == "2027-04"
+    assert (worst["begin_by"], worst["begin_by_status"]) == (None, "too late")
+    assert worst["need"]["currency"] == "USD"
     assert set(worst["stress"].values()) == {None}
     assert document["correlation"]["matrix"][1] == [None] * 3  # fails on every path
 
@@ -143,3 +144,27 @@ def test_texts_of_the_watch_list_stay_inside_the_picture(found: PortfolioForecas
         assert box.x1 <= width
         assert box.y0 >= 0
         assert box.y1 <= height
+
+
+def test_the_month_to_begin_by_is_told_in_the_same_words_everywhere() -> None:
+    companies = [
+        burning("late", cash=3, burn=10),
+        burning("soon", cash=105, burn=10),
+        burning("safe", cash=999, burn=1),
+    ]
+    found = look_ahead(held(*companies), months=12, paths=20, seed=1)
+    words = dict(zip(watch_table(found).index, watch_table(found)["begin_by"], strict=True))
+    assert (words["late"], words["safe"]) == ("too late", "any")
+    assert words["soon"] == str(found.begin_by(found.standings[1])) < "2027-05"
+    told = {row["name"]: (row["begin_by"], row["begin_by_status"]) for row in found.as_json()["companies"]}
+    assert told == {"late": (None, "too late"), "soon": (words["soon"], "month"), "safe": (None, "any")}
+
+
+def test_what_is_needed_names_its_currency() -> None:
+    portfolio = replace(held(burning("far", cash=30, burn=10, currency="GBP"), rate=1.25), currency="EUR")
+    found = look_ahead(portfolio, months=12, paths=20, seed=1)
+    row = watch_table(found).loc["far"]
+    assert row["own_currency"] == "GBP"
+    assert row["need_p90_eur"] == pytest.approx(90 * 1.25)
+    (company,) = found.as_json()["companies"]
+    assert (company["own_currency"], company["need"]["currency"]) == ("GBP", "EUR")

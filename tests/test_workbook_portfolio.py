@@ -72,7 +72,7 @@ def test_the_watch_list_holds_its_table_as_numbers_and_dates(sheets: openpyxl.Wo
     assert column(sheets, "Watch list", "company")[:4] == list(table.index)
     for month, head in ((6, "Jun 2027"), (12, "Dec 2027"), (18, "Jun 2028")):
         assert column(sheets, "Watch list", f"insolvent by {head}") == table[f"insolvent_by_{month}"].tolist()
-    assert column(sheets, "Watch list", "raise") == pytest.approx(table["need_p90"].tolist())
+    assert column(sheets, "Watch list", "raise, USD") == pytest.approx(table["need_p90_usd"].tolist())
     assert column(sheets, "Watch list", "stake") == [0.2] * 4
     assert column(sheets, "Watch list", "P50")[0] == datetime(2027, 4, 1)  # noqa: DTZ001  (a month, as a day)
     assert "beyond 18 months" in column(sheets, "Watch list", "P90")

@@ -25,6 +25,9 @@ from tarmac.streams import BLOCK_PATHS
 CONFIDENCE: Final = 0.9
 """The share of the paths that is to get through, as in `tarmac raise`."""
 
+UNPLANNED: Final = "4 to 8"
+"""Months that a raise takes where a company plans none: those of the shelf's raise-series-a and raise-series-b."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -46,13 +49,13 @@ class Question:
 class Deadline:
     """What a company needs with no new money, and the last month index to begin raising it in time: see `tarmac raise`.
 
-    `begin_by`: None where it is too late, the horizon where any month will do. `timed`: whether it is known how long a
-    raise takes; where the company plans none, the money is taken to come at once.
+    `begin_by`: None where it is too late, the horizon where any month will do. `planned`: whether the company plans a
+    raise, which says how long one takes; else it is taken to close surely, after UNPLANNED months.
     """
 
     need: Need
     begin_by: int | None
-    timed: bool
+    planned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,9 @@ def _deadline(question: Question) -> Deadline | None:
     """The deadline, on the company's own draws: what is shared moves no company's chances by itself."""
     company, months, paths = question.company, question.months, question.paths
     bare, attempt = without_funding(company), attempt_of(company)
+    planned = not attempt.source.startswith("nothing")
+    if not planned:
+        attempt = attempt_of(company, takes=UNPLANNED)
     plan = plan_of(bare)
     if plan.now >= months:
         return None
@@ -98,7 +104,7 @@ def _deadline(question: Question) -> Deadline | None:
     trial = Job(plan_of(with_attempt(bare, attempt)), question.seed, months, paths)
     in_time = Trial(trial, 0).timing().in_time
     begin_by = last_start(in_time, now=plan.now, wanted=CONFIDENCE * paths)
-    return Deadline(need, begin_by, not attempt.source.startswith("nothing"))
+    return Deadline(need, begin_by, planned)
 
 
 def _stressed(question: Question) -> dict[str, Path16]:

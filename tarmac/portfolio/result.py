@@ -33,6 +33,10 @@ HORIZONS: Final = (6, 12, 18)
 
 RESERVE_LEVELS: Final = (0.5, 0.9, 0.95)
 
+TOO_LATE: Final = "too late"
+ANY: Final = "any"
+"""In place of the month to begin a raise by: no month is early enough, or none within the horizon too late."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -134,6 +138,15 @@ class PortfolioForecast:
     def month_text(self, index: int) -> str:
         """The same in data: "2027-06", or "6"."""
         return str(index + 1) if self.portfolio.apart else str(self.portfolio.first_month + index)
+
+    def begin_by(self, standing: Standing) -> Month | str | None:
+        """The last month to begin a raise in; `TOO_LATE` or `ANY` where there is none; None where it is not known."""
+        if standing.deadline is None:
+            return None
+        begin = standing.deadline.begin_by
+        if begin is None:
+            return TOO_LATE
+        return ANY if begin >= self.months else standing.month(begin)
 
     def stress(self, standing: Standing, stress: Stress) -> int | None:
         """Paths on which a company fails within a year under a stress; None where that does not fit it."""
@@ -241,20 +254,25 @@ class PortfolioForecast:
 
     def _company(self, standing: Standing) -> dict[str, Any]:
         clock, found = standing.clock, standing.deadline
-        begin = None if found is None else found.begin_by
-        month = None if begin is None else str(standing.month(min(begin, self.months - 1)))
+        begin = self.begin_by(standing)
         need = (
             None if found is None else [_times(end, standing.holding.rate) for end in found.need.interval(CONFIDENCE)]
         )
         return {
             "name": standing.name,
-            "currency": standing.holding.currency,
+            "own_currency": standing.holding.currency,
             "first_month": str(standing.month(0)),
             "stake": standing.holding.stake,
             "insolvent": clock.as_json(),
-            "need": {"confidence": CONFIDENCE, "amount": standing.need, "interval": need},
-            "begin_by": month,
-            "raise_planned": found is not None and found.timed,
+            "need": {
+                "currency": self.portfolio.currency,
+                "confidence": CONFIDENCE,
+                "amount": standing.need,
+                "interval": need,
+            },
+            "begin_by": str(begin) if isinstance(begin, Month) else None,
+            "begin_by_status": "month" if isinstance(begin, Month) else begin,
+            "raise_planned": found is not None and found.planned,
             "stress": {
                 stress.name: None
                 if (count := self.stress(standing, stress)) is None

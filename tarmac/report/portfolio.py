@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tarmac.money import format_share
+from tarmac.months import Month
 from tarmac.portfolio.counting import Concentration, count_at, mean_count
+from tarmac.portfolio.deadline import UNPLANNED
 from tarmac.portfolio.result import RESERVE_LEVELS, YEAR, PortfolioForecast, Standing
 from tarmac.report.words import bare_money, counted, percent, short
 from tarmac.survival import standard_error
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 WIDTH: Final = 100
 MOST_ROWS: Final = 40
 """Companies that are printed; the files and the JSON have all."""
+
+RAISED: Final = f"a raise as the company plans it, or of {UNPLANNED} months where it plans none"
+"""How a raise goes that must be begun by some month."""
 
 _NAME, _CELL, _STAKE, _LABEL = 22, 9, 6, 30
 _COLUMNS: Final = 7
@@ -86,12 +91,8 @@ def watch_cells(found: PortfolioForecast, item: Standing) -> list[str]:
 
 def begin_by(found: PortfolioForecast, item: Standing) -> str:
     """The last month in which a raise may begin; "any" where none is needed within the horizon."""
-    if item.deadline is None:
-        return "-"
-    begin = item.deadline.begin_by
-    if begin is None:
-        return "too late"
-    return "any" if begin >= found.months else item.month(begin).label
+    begin = found.begin_by(item)
+    return begin.label if isinstance(begin, Month) else begin or "-"
 
 
 def needed(found: PortfolioForecast, item: Standing) -> str:
@@ -219,7 +220,7 @@ def _notes(found: PortfolioForecast) -> list[str]:
     sentences.append(
         "Shortfall: from the month in which a company would fail, what keeps every bill paid to the horizon, with no "
         "other new money and no further cuts. begin by, raise: to get through to the horizon on 90% of paths with no "
-        "other new money; a raise as the company plans it, or at once where it plans none."
+        f"other new money; {RAISED}."
     )
     sentences.append(f"Amounts are in {currencies_in_words(found)}.")
     sentences.append(shared_in_words(found))
@@ -252,22 +253,22 @@ def _left_out(found: PortfolioForecast) -> list[str]:
 def watch_table(found: PortfolioForecast) -> "pd.DataFrame":
     """Companies, the most urgent first: chances with their errors, months of P10 to P90 (from 1), need, stake.
 
-    `need_p90` and its interval are in the portfolio's currency; `begin_by` is a month, "" where it is too late.
+    What is needed is in the portfolio's currency, which its column names (`need_p90_usd`), whatever a company's own is.
+    `begin_by` is a month, or "any" or "too late"; "" where it is not known.
     """
     import pandas as pd
 
     rows = []
     for item in found.ranked:
         clock = item.clock
-        row: dict[str, object] = {"company": item.name, "currency": item.holding.currency}
+        row: dict[str, object] = {"company": item.name, "own_currency": item.holding.currency}
         for month in found.horizons:
             count = np.array(int(clock.counts[month - 1]))
             row[f"insolvent_by_{month}"] = float(count) / found.paths
             row[f"insolvent_by_{month}_se"] = float(standard_error(count, found.paths))
         row |= {f"p{round(100 * level)}": clock.month(level) for level in (0.1, 0.5, 0.9)}
-        begin = None if item.deadline is None else item.deadline.begin_by
-        row["begin_by"] = "" if begin is None else str(item.month(min(begin, found.months - 1)))
-        row["need_p90"] = item.need
+        row["begin_by"] = str(found.begin_by(item) or "")
+        row[f"need_p90_{found.portfolio.currency.casefold()}"] = item.need
         row["stake"] = item.holding.stake
         for stress in found.stresses:
             failed = found.stress(item, stress)

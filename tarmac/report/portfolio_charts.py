@@ -13,7 +13,7 @@ from tarmac.money import format_share
 from tarmac.portfolio.result import RESERVE_LEVELS, PortfolioForecast
 from tarmac.report.figure import SIZES, Page, blank, figure_of, keep
 from tarmac.report.labels import Label, cut_to, ems_wide, label_right, size_in_points
-from tarmac.report.portfolio import headline, portfolio_text, subtitle, watch_cells
+from tarmac.report.portfolio import RAISED, headline, portfolio_text, subtitle, watch_cells
 from tarmac.report.portfolio_rows import months_below, name_rows
 from tarmac.report.style import BLUE, FAINT_INK, INK, ORANGE, VERMILLION, drawable, style
 from tarmac.report.words import bare_money, counted, in_currency, short
@@ -38,7 +38,7 @@ _SMALL, _WIDE = 0.833, 66
 
 WATCH: Final = (
     "P10: one path in ten is insolvent by then. begin by, raise: so that 90% of paths get through with no other new "
-    "money."
+    f"money; {RAISED}."
 )
 RESERVE: Final = (
     "what keeps every bill paid from a company's insolvency on, with no other new money and no further cuts."

@@ -5,7 +5,7 @@ from typing import Final
 from tarmac.months import Month
 from tarmac.portfolio.deadline import CONFIDENCE
 from tarmac.portfolio.result import PortfolioForecast, Standing
-from tarmac.report.portfolio import headline, most_error
+from tarmac.report.portfolio import RAISED, headline, most_error
 from tarmac.report.words import counted
 from tarmac.report.workbook.page import NUMBERS, Page, pages_for
 from tarmac.report.workbook.portfolio.heading import HEAD, SHADES, Values, finish, write_heading, write_row
@@ -17,8 +17,7 @@ _NOTE: Final = (
     "path in ten."
 )
 _RAISE: Final = (
-    "begin to raise by, raise: to get through to the horizon on 90% of paths with no other new money; a raise as the "
-    "company plans it, or at once where it plans none."
+    f"begin to raise by, raise: to get through to the horizon on 90% of paths with no other new money; {RAISED}."
 )
 _ERROR: Final = "Standard error, 95% interval: of the simulation alone. Whether the ranges are right, no run can say."
 
@@ -28,7 +27,9 @@ def write_watch_list(page: Page, found: PortfolioForecast) -> None:
     write_heading(page, found, what="Watch list", note=_NOTE)
     page.text((3, 0), f"{headline(found)}.", look=page.formats(bold=True))
     chances = [head for month in found.horizons for head in (_by(found, month), "standard error")]
-    heads = ["company", "currency", "stake", *chances, *_DATES, "begin to raise by", "raise", "raise, 95% from", "to"]
+    needed = f"raise, {found.portfolio.currency}"
+    dates = [*_DATES, "begin to raise by"]
+    heads = ["company", "own currency", "stake", *chances, *dates, needed, f"{needed}, 95% from", "to"]
     kinds = ["plain", "share", *["share"] * len(chances), *["month"] * 4, *["money"] * 3]
     page.heads(HEAD, heads, right=1, lines=3)
     for row, item in enumerate(found.ranked, start=HEAD + 1):
@@ -56,21 +57,12 @@ def _standing(found: PortfolioForecast, item: Standing) -> Values:
     places = [month - 1 for month in found.horizons]
     chances = [float(side[place]) for place in places for side in (clock.probability, clock.standard_error)]
     dates = [_month(found, item, index=clock.month(level)) for level in _LEVELS]
-    return [item.holding.currency, item.holding.stake, *chances, *dates, _begin(found, item), *_raise(item)]
+    return [item.holding.currency, item.holding.stake, *chances, *dates, found.begin_by(item), *_raise(item)]
 
 
 def _month(found: PortfolioForecast, item: Standing, *, index: int | None) -> str | Month:
     """A month counted from 1, in the company's own calendar."""
     return f"beyond {counted(found.months, 'month')}" if index is None else item.month(index - 1)
-
-
-def _begin(found: PortfolioForecast, item: Standing) -> str | Month | None:
-    deadline = item.deadline
-    if deadline is None:
-        return None
-    if deadline.begin_by is None:
-        return "too late"
-    return "any time" if deadline.begin_by >= found.months else item.month(deadline.begin_by)
 
 
 def _raise(item: Standing) -> list[str | float | None]:
