@@ -198,6 +198,16 @@ def test_urgency_orders_the_companies() -> None:
     assert [item.name for item in found.ranked] == ["soon", "late", "never"]
 
 
+def test_within_monte_carlo_error_the_earlier_deadline_comes_first() -> None:
+    companies = [struck("noise", rate=0.0005), burning("sure", cash=230, burn=10), burning("later", cash=236, burn=10)]
+    found = look_ahead(held(*companies), months=24, paths=2_000, seed=6)
+    year = {item.name: int(item.clock.counts[11]) for item in found.standings}
+    assert year["noise"] > year["sure"] == 0
+    assert found.step == 3
+    assert [item.name for item in found.ranked] == ["later", "sure", "noise"]  # alike but for their names
+    assert look_ahead(held(*companies), months=24, paths=10_000, seed=6).step == 1
+
+
 def test_mistakes_are_named() -> None:
     portfolio = held(uncertain("a"))
     with pytest.raises(InputError, match=r"did you mean 'price\.cloud'"):

@@ -1,6 +1,7 @@
 """What is printed and drawn of a portfolio: within 100 columns, the same numbers in tables, names inside pictures."""
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from matplotlib.typing import ColorType
 from tarmac.portfolio import PortfolioForecast, look_ahead
 from tarmac.portfolio.counting import mean_count
 from tarmac.report.portfolio import (
+    concentration_in_words,
     concentration_table,
     correlation_table,
     failures_table,
     headline,
     heat_table,
     portfolio_text,
+    quarters_shown,
     quarters_table,
     watch_table,
 )
@@ -168,3 +171,31 @@ def test_what_is_needed_names_its_currency() -> None:
     assert row["need_p90_eur"] == pytest.approx(90 * 1.25)
     (company,) = found.as_json()["companies"]
     assert (company["own_currency"], company["need"]["currency"]) == ("GBP", "EUR")
+
+
+def test_left_out_quarters_are_an_even_choice_with_the_ranked_and_the_last() -> None:
+    for count in range(2, 41):
+        for room in range(3, 10):
+            kept = min(3, count - 1)
+            shown = quarters_shown(count, room=room, kept=kept)
+            assert len(shown) <= room
+            assert {kept, count - 1} <= set(shown)
+            steps = [count - 1 - place for place in shown if place not in {kept, count - 1}]
+            each = math.gcd(*steps) or 1
+            assert set(steps) == set(range(each, count, each)) - {count - 1 - kept} or not steps
+            assert len(shown) == count or count > room
+    found = look_ahead(held(burning("a", cash=3, burn=1)), months=60, paths=20, seed=1)
+    text = portfolio_text(found)
+    (head,) = [line for line in text.splitlines() if line.startswith("by the end of")]
+    assert "Dec 2027" in head
+    assert head.endswith("Dec 2031")
+    assert f"{len(head.split()) // 2 - 2} of 20 quarters: --out and --json have all" in text
+    eight = portfolio_text(look_ahead(held(burning("a", cash=3, burn=1)), months=24, paths=20, seed=1))
+    assert all(f"{name} 2027" in eight for name in ("Mar", "Jun", "Sep", "Dec"))
+    assert "quarters:" not in eight
+
+
+def test_a_common_driver_is_told_in_words(found: PortfolioForecast) -> None:
+    told = " ".join(concentration_in_words(found))
+    assert "The market (1 of 3 companies) explains" in told
+    assert "The price of cloud (1 of 3 companies) explains" in told

@@ -1,5 +1,6 @@
 """What a portfolio run leaves behind: who needs attention first, joint failures, reserves, stresses, concentration."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -114,14 +115,24 @@ class PortfolioForecast:
 
     @property
     def ranked(self) -> list[Standing]:
-        """Companies by their chance of insolvency within 12 months, the likeliest first; then within 18 and 6."""
+        """Companies by their chance of insolvency within 12 months, the likeliest first, in steps of `step`.
+
+        Within a step by the month to begin a raise by, the earliest first; then by the chance by the horizon.
+        """
+        year = min(YEAR, self.months) - 1
 
         def urgency(standing: Standing) -> tuple[Any, ...]:
-            counts = standing.clock.counts
-            ahead = [int(counts[min(month, self.months) - 1]) for month in (YEAR, 18, 6, self.months)]
-            return (*(-count for count in ahead), standing.name)
+            counts, found = standing.clock.counts, standing.deadline
+            begin = self.months + 1 if found is None else -1 if found.begin_by is None else found.begin_by
+            level = round(100 * int(counts[year]) / (self.paths * self.step))
+            return (-level, begin, -int(counts[-1]), standing.name)
 
         return sorted(self.standings, key=urgency)
+
+    @property
+    def step(self) -> int:
+        """Percentage points by which chances must differ to rank: the largest 95% Monte Carlo error, rounded up."""
+        return math.ceil(98 / math.sqrt(self.paths))
 
     @property
     def horizons(self) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tarmac.money import format_share
 from tarmac.months import Month
+from tarmac.portfolio.block import QUARTER
 from tarmac.portfolio.counting import Concentration, count_at, mean_count
 from tarmac.portfolio.deadline import UNPLANNED
 from tarmac.portfolio.result import RESERVE_LEVELS, YEAR, PortfolioForecast, Standing
@@ -24,8 +25,7 @@ MOST_ROWS: Final = 40
 RAISED: Final = f"a raise as the company plans it, or of {UNPLANNED} months where it plans none"
 """How a raise goes that must be begun by some month."""
 
-_NAME, _CELL, _STAKE, _LABEL = 22, 9, 6, 30
-_COLUMNS: Final = 7
+_NAME, _CELL, _STAKE, _LABEL = 22, 9, 6, 28
 STRESS_NAMES: Final = {
     "revenue-minus-20": "rev. -20%",
     "raise-slips-6-months": "raise +6m",
@@ -89,6 +89,15 @@ def watch_cells(found: PortfolioForecast, item: Standing) -> list[str]:
     return [*chances, *runway, begin_by(found, item), needed(found, item), stake]
 
 
+def ranking_in_words(found: PortfolioForecast) -> str:
+    """How the companies are ranked, in one sentence: see `PortfolioForecast.ranked`."""
+    year, end = found.month_label(min(YEAR, found.months) - 1), found.month_label(found.months - 1)
+    return (
+        f"Ranked by the chance of insolvency by {year} in steps of {found.step} percentage points, as wide as its "
+        f"Monte Carlo error; within a step by begin by, then by the chance by {end}."
+    )
+
+
 def begin_by(found: PortfolioForecast, item: Standing) -> str:
     """The last month in which a raise may begin; "any" where none is needed within the horizon."""
     begin = found.begin_by(item)
@@ -122,15 +131,10 @@ def _stress_lines(found: PortfolioForecast) -> list[str]:
 
 
 def _joint_lines(found: PortfolioForecast) -> list[str]:
-    places = np.unique(np.linspace(0, len(found.quarters) - 1, _COLUMNS).round().astype(int)).tolist()
-
-    def row(label: str, cells: Sequence[str]) -> str:
-        return f"{label:{_LABEL}}" + "".join(f"{cells[place]:>10}" for place in places)
-
-    rows = [row("by the end of", [found.month_label(last) for last in found.quarters])]
-    rows.append(row("companies failed, mean", [f"{mean_count(counts):.1f}" for counts in found.failures]))
+    rows = [("by the end of", [found.month_label(last) for last in found.quarters])]
+    rows.append(("companies failed, mean", [f"{mean_count(counts):.1f}" for counts in found.failures]))
     rows += [
-        row(f"  P{100 * level:.0f}", [str(count_at(counts, level)) for counts in found.failures])
+        (f"  P{100 * level:.0f}", [str(count_at(counts, level)) for counts in found.failures])
         for level in RESERVE_LEVELS
     ]
     kinds = [(True, "reserve, by stakes")] if found.knows_stakes else []
@@ -138,8 +142,27 @@ def _joint_lines(found: PortfolioForecast) -> list[str]:
         for level in RESERVE_LEVELS:
             amounts = found.reserve(own=own).quantile(level)
             cells = [bare_money(float(amount), found.portfolio.currency) for amount in amounts]
-            rows.append(row(f"{label}, {100 * level:.0f}%", cells))
-    return rows
+            rows.append((f"{label}, {100 * level:.0f}%", cells))
+    wide = 1 + max(len(cell) for _, cells in rows for cell in cells)
+    count, year = len(found.quarters), (min(YEAR, found.months) - 1) // QUARTER
+    places = quarters_shown(count, room=(WIDTH - _LABEL) // wide, kept=year)
+    lines = [f"{label:{_LABEL}}" + "".join(f"{cells[place]:>{wide}}" for place in places) for label, cells in rows]
+    some = f"{len(places)} of {count} quarters: --out and --json have all"
+    return lines if len(places) == count else [*lines, some]
+
+
+def quarters_shown(count: int, *, room: int, kept: int) -> list[int]:
+    """The places of those quarters that have room: all, or each so many counted back from the last, and `kept`.
+
+    >>> quarters_shown(8, room=8, kept=3), quarters_shown(13, room=8, kept=3)
+    ([0, 1, 2, 3, 4, 5, 6, 7], [0, 2, 3, 4, 6, 8, 10, 12])
+    """
+    places: set[int] = set()
+    for step in range(1, count + 1):
+        places = {kept, *range(count - 1, -1, -step)}
+        if len(places) <= room:
+            break
+    return sorted(places)
 
 
 def worst_in_words(found: PortfolioForecast) -> list[str]:
@@ -151,6 +174,7 @@ def worst_in_words(found: PortfolioForecast) -> list[str]:
     return [f"{worst.title}: {fail}, where {mean_count(worst.base.many):.1f} as it is."]
 
 
+_DRIVERS: Final = {"price": "price of", "fx": "price of"}
 _GROUPS: Final = {
     True: ("where it happens", "where it does not"),
     False: ("in its highest third", "in its lowest third"),
@@ -175,12 +199,18 @@ def concentration_in_words(found: PortfolioForecast) -> list[str]:
         worst, best = worse_and_better(item)
         others = "" if item.best is None else f", {item.best:.1f} {best}"
         sentences.append(
-            f"{short(item.name)} ({item.companies} of {len(found.standings)}) explains "
+            f"{_driver(item.name)} ({item.companies} of {len(found.standings)} companies) explains "
             f"{100 * item.explains:.1f}±{196 * item.standard_error:.1f}% of the variance of the number that fail: "
             f"{item.worst:.1f} fail {worst}{others}; {100 * item.tail:.0f}% of the paths on which "
             f"{item.tail_from} or more fail lie there."
         )
     return sentences
+
+
+def _driver(name: str) -> str:
+    """A common driver as the subject of a sentence: "The market", "The price of cloud", "The event bank fails"."""
+    kind, _, own = name.partition(".")
+    return f"The {_DRIVERS.get(kind, kind)} {short(own)}".rstrip()
 
 
 def worse_and_better(item: Concentration) -> tuple[str, str]:
@@ -214,7 +244,7 @@ def currencies_in_words(found: PortfolioForecast) -> str:
 
 def _notes(found: PortfolioForecast) -> list[str]:
     portfolio = found.portfolio
-    sentences = []
+    sentences = [ranking_in_words(found)]
     if found.knows_stakes:
         sentences.append("Reserve by stakes: each company's shortfall times the investor's stake in it.")
     sentences.append(

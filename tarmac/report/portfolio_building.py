@@ -91,7 +91,8 @@ def _deadlines(found: PortfolioForecast) -> KeyFigure:
     late = sum(item.deadline is not None and item.deadline.begin_by is None for item in found.standings)
     soon = sum((begin := begins(item)) is not None and begin < min(_SOON, found.months) for item in found.standings)
     by = found.month_label(min(_SOON, found.months) - 1)
-    note = f"too late for {late} more, to be 90% sure of {found.month_label(found.months - 1)}"
+    more = " more" if soon and late else ""
+    note = f"too late for {late or 'none'}{more}, to be 90% sure of {found.month_label(found.months - 1)}"
     return KeyFigure(f"Must begin to raise by {by}", str(soon), note)
 
 

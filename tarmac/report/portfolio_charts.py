@@ -13,7 +13,7 @@ from tarmac.money import format_share
 from tarmac.portfolio.result import RESERVE_LEVELS, PortfolioForecast
 from tarmac.report.figure import SIZES, Page, blank, figure_of, keep
 from tarmac.report.labels import Label, cut_to, ems_wide, label_right, size_in_points
-from tarmac.report.portfolio import RAISED, headline, portfolio_text, subtitle, watch_cells
+from tarmac.report.portfolio import RAISED, headline, portfolio_text, ranking_in_words, subtitle, watch_cells
 from tarmac.report.portfolio_rows import months_below, name_rows
 from tarmac.report.style import BLUE, FAINT_INK, INK, ORANGE, VERMILLION, drawable, style
 from tarmac.report.words import bare_money, counted, in_currency, short
@@ -135,7 +135,9 @@ def watch_figure(found: PortfolioForecast, size: str = "slide") -> "Figure":
 
     `size` is one of `SIZES`. InputError for any other.
     """
-    page, bottom, top = _paged(found, size, rows=min(len(found.standings), MOST_ROWS), more=WATCH)
+    page, bottom, top = _paged(
+        found, size, rows=min(len(found.standings), MOST_ROWS), more=f"{ranking_in_words(found)} {WATCH}"
+    )
     with style(SIZES[size].font):
         watch_chart(found, page.one((_EDGE, bottom), right=_EDGE, height=top - bottom))
     return page.figure

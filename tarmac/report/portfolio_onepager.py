@@ -11,6 +11,7 @@ from tarmac.report.portfolio import (
     correlation_in_words,
     headline,
     portfolio_text,
+    ranking_in_words,
     subtitle,
     worst_in_words,
 )
@@ -84,5 +85,7 @@ def _foot(page: Page, found: PortfolioForecast, *, origin: Origin) -> float:
     left_out = f" The {more:,} less urgent companies are not shown." if more > 0 else ""
     stamp = portfolio_stamp(found, file=origin.file, command=origin.command)
     read = " ".join(found.portfolio.notes)
-    texts = [(f"{WATCH}{left_out} Money put in: {RESERVE} ±, <, >: 95% Monte Carlo error.", 2)]
+    texts = [
+        (f"{ranking_in_words(found)} {WATCH}{left_out} Money put in: {RESERVE} ±, <, >: 95% Monte Carlo error.", 2)
+    ]
     return small_print(page, [*texts, *([(read, 2)] if read else []), (made_with(stamp), 2)])

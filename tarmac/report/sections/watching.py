@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 from tarmac.money import format_share
 from tarmac.portfolio.result import PortfolioForecast
 from tarmac.report.parts import Picture, Section, Sheet
-from tarmac.report.portfolio import RAISED, begin_by, heat_table, most_error, watch_cells, watch_table
+from tarmac.report.portfolio import RAISED, begin_by, heat_table, most_error, ranking_in_words, watch_cells, watch_table
 from tarmac.report.portfolio_pictures import MOST_ROWS, heat_picture, runway_rows
 from tarmac.report.words import counted, in_currency, percent, short
 
@@ -26,9 +26,8 @@ def watchlist(found: PortfolioForecast) -> Section:
         table=_dates(found),
     )
     note = (
-        "Ranked by the chance of insolvency within 12 months; within 18 and 6 where that is the same. Begin to raise "
-        "by, raise: to get through to the horizon on 90% of paths with no other new money; "
-        f"{RAISED}. ±, <, >: 95% Monte Carlo error."
+        f"{ranking_in_words(found)} Begin to raise by, raise: to get through to the horizon on 90% of paths with no "
+        f"other new money; {RAISED}. ±, <, >: 95% Monte Carlo error."
     )
     notes = (note, *not_drawn(found))
     return Section("watchlist", "Who needs attention first", (), (picture,), (_watch(found),), notes)

@@ -5,17 +5,14 @@ from typing import Final
 from tarmac.months import Month
 from tarmac.portfolio.deadline import CONFIDENCE
 from tarmac.portfolio.result import PortfolioForecast, Standing
-from tarmac.report.portfolio import RAISED, headline, most_error
+from tarmac.report.portfolio import RAISED, headline, most_error, ranking_in_words
 from tarmac.report.words import counted
 from tarmac.report.workbook.page import NUMBERS, Page, pages_for
 from tarmac.report.workbook.portfolio.heading import HEAD, SHADES, Values, finish, write_heading, write_row
 
 _DATES: Final = ("P10", "P50", "P90")
 _LEVELS: Final = (0.1, 0.5, 0.9)
-_NOTE: Final = (
-    "The most urgent first: by the chance of insolvency within 12 months, then 18 and 6. P10: insolvent by then on one "
-    "path in ten."
-)
+_NOTE: Final = "P10: insolvent by then on one path in ten."
 _RAISE: Final = (
     f"begin to raise by, raise: to get through to the horizon on 90% of paths with no other new money; {RAISED}."
 )
@@ -24,7 +21,7 @@ _ERROR: Final = "Standard error, 95% interval: of the simulation alone. Whether 
 
 def write_watch_list(page: Page, found: PortfolioForecast) -> None:
     """Fill the sheet Watch list."""
-    write_heading(page, found, what="Watch list", note=_NOTE)
+    write_heading(page, found, what="Watch list", note=f"{ranking_in_words(found)} {_NOTE}")
     page.text((3, 0), f"{headline(found)}.", look=page.formats(bold=True))
     chances = [head for month in found.horizons for head in (_by(found, month), "standard error")]
     needed = f"raise, {found.portfolio.currency}"
