@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 
 from tarmac.portfolio import PortfolioForecast, look_ahead
@@ -15,7 +15,7 @@ from tarmac.report.pictures import NARROW, WIDE
 from tarmac.report.portfolio import heat_table, quarters_table
 from tarmac.report.portfolio_pictures import MOST_ROWS, failures_picture, heat_picture, runway_rows, together_picture
 from tarmac.report.sections.watching import watchlist
-from tests.holdings import burning, held
+from tests.holdings import burning, held, struck
 from tests.reports import many, of_many
 
 NAMES = ["watchlist", "heatmap", "failures", "failures-together", "reserves"]
@@ -85,6 +85,25 @@ def test_a_company_whose_end_is_certain_has_its_month() -> None:
     bar = ax.patches[0]
     assert isinstance(bar, Rectangle)
     assert bar.get_x() == 4  # three months are paid for; in the fourth the bill stays open
+
+
+def test_a_company_that_ends_in_the_last_month_or_beyond_has_a_mark() -> None:
+    companies = [burning("last", cash=115, burn=10), struck("open", rate=0.012), burning("lives", cash=999, burn=1)]
+    found = look_ahead(held(*companies), months=12, paths=400, seed=3)
+    assert [item.clock.month(0.1) for item in found.standings] == [12, 9, None]
+    ax = runway_rows(found, WIDE).axes[0]
+    bars = {round(bar.get_y() + 0.25): bar for bar in ax.patches if isinstance(bar, Rectangle)}
+    rows = {label.get_text(): line for line, label in enumerate(ax.get_yticklabels())}
+    last = bars[rows["last"]]
+    assert last.get_width() > 0
+    assert last.get_x() + last.get_width() == pytest.approx(12)
+    (arrow,) = [item for item in ax.patches if not isinstance(item, Rectangle)]
+    assert isinstance(arrow, Polygon)
+    x, y = np.asarray(arrow.get_xy()).T
+    assert (x.min(), x.max()) == (12, pytest.approx(ax.get_xlim()[1]))
+    assert y.mean() == pytest.approx(rows["open"], abs=0.2)
+    assert rows["lives"] not in bars
+    assert "arrow: beyond" in "".join(text.get_text() for text in words(ax.figure))  # type: ignore[arg-type]
 
 
 def test_many_companies_are_cut_short_in_pictures_and_it_is_said() -> None:

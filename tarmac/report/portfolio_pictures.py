@@ -30,6 +30,9 @@ _SHADES: Final = 101
 _NARROW: Final = 40
 """Ems below which a chart with names beside it is one for a phone."""
 
+_BEYOND, _LEAST = 0.03, 0.3
+"""Room for the ends of open bars, of the months drawn; the shortest bar, in months."""
+
 _RIGHT: Final = 10.8
 """Room for labels on the right, in ems."""
 
@@ -42,7 +45,7 @@ def runway_rows(found: PortfolioForecast, form: Size) -> "Figure":
     with style(form.font):
         ax = _rows_axes(page, rows, right=6.0, key=1.6 * _KEY if narrow else _KEY)
         months_below(found, ax)
-        ax.set_xlim(0, found.months)
+        ax.set_xlim(0, found.months * (1 + _BEYOND))
         for line, item in enumerate(rows):
             _runway_row(found, item, ax=ax, line=line)
         _legend(ax, _runway_key(), columns=2 if narrow else 4)
@@ -57,7 +60,12 @@ def _runway_row(found: PortfolioForecast, item: Standing, *, ax: "Axes", line: i
     early, half, late = (item.clock.month(level) for level in (0.1, 0.5, 0.9))
     if early is not None:
         end = found.months if late is None else late
-        ax.barh(line, max(end - early, 0.3), left=early, height=0.5, color=BAND_COLOURS[80], zorder=2)
+        left = min(early, found.months - _LEAST)
+        ax.barh(line, max(end - left, _LEAST), left=left, height=0.5, color=BAND_COLOURS[80], zorder=2)
+        if late is None:
+            tip, half_high = end * (1 + _BEYOND), 0.25
+            corners = ([end, tip, end], [line - half_high, line, line + half_high])
+            ax.fill(*corners, color=BAND_COLOURS[80], linewidth=0, clip_on=False, zorder=2)
     if half is not None:
         ax.plot([half], [line], "o", color=BLUE, markersize=0.45 * size_in_points(), clip_on=False, zorder=3)
     deadline = item.deadline
@@ -85,7 +93,7 @@ def _runway_key() -> "list[Artist]":
         return Line2D([], [], marker=shape, color=colour, linestyle="none", markersize=size, label=words)
 
     return [
-        Patch(color=BAND_COLOURS[80], label="insolvent, P10 to P90"),
+        Patch(color=BAND_COLOURS[80], label="P10 to P90 (arrow: beyond)"),
         mark("o", BLUE, words="P50"),
         mark("D", ORANGE, words="begin to raise by"),
         mark("X", VERMILLION, words="too late for 90%"),
