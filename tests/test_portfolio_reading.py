@@ -140,8 +140,10 @@ def test_a_mistake_is_told_with_its_row_and_column(row: str, where: str, words: 
 def test_every_mistake_of_every_row_is_told_at_once() -> None:
     told = mistakes("Acme,,4M,10k,,,,,,,,,", "acme ,USD,=1,10k,,,,,,sed,,,", "Beta,USD,1M,,,,,,,,,,", GOOD)
     assert told.startswith("6 mistakes")
-    for where in ("row 2, currency", "row 3, cash", "row 3, stage", "row 4, net_burn", "row 3: name", "row 5: name"):
+    for where in ("row 2, currency", "row 3, cash", "row 3, stage", "row 4, net_burn", "row 3, name", "row 5, name"):
         assert where in told
+    rows = [int(number) for number in re.findall(r"^\s*fund\.csv: row (\d+), ", told, re.MULTILINE)]
+    assert rows == [2, 3, 3, 3, 4, 5]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +171,7 @@ def test_a_mistaken_header_hides_no_mistake_of_the_rows() -> None:
     assert told.startswith("7 mistakes")
     for where in (
         "row 1 = staqe", "row 2, currency\n", "row 3, cash = -", "row 3, stage = seeed", "row 4, net_burn = =A1",
-        "row 4: name = acme", "row 5 = Gamma",
+        "row 4, name = acme", "row 5 = Gamma",
     ):  # fmt: skip
         assert where in told
 
@@ -229,6 +231,7 @@ def test_currencies_need_rates() -> None:
     rows = ("A,USD,1M,10k,,,,,,,,,", "B,EUR,1M,10k,,,,,,,,,", "C,EUR,1M,10k,,,,,,,,,")
     told = mistakes(*rows)
     assert told.count("add --rate EUR=") == 1
+    assert "fund.csv: row 3, currency = EUR" in told
     found = read(*rows, rates={"EUR": 1.1})
     assert [item.rate for item in found.holdings] == [1.0, 1.1, 1.1]
     assert read(*rows, rates={"USD": 0.9}, currency="EUR").holdings[0].rate == 0.9

@@ -8,6 +8,7 @@ from tarmac.company import Company
 from tarmac.errors import InputError, Problem
 from tarmac.months import Month
 from tarmac.portfolio.defaults import DEFAULTS
+from tarmac.portfolio.places import Place
 from tarmac.scenario import Scenario, apply
 
 A = TypeVar("A")
@@ -105,24 +106,24 @@ def without_stake(holdings: Sequence[Holding]) -> list[str]:
     return [f"The investor's stake is not known in {unknown} of {len(holdings)} companies: none is counted there."]
 
 
-def twice(named: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+def twice(named: Iterable[tuple[Place, str]]) -> Iterator[Problem]:
     """Companies of one name, letter case and spaces apart; each with where it stands."""
-    seen: dict[str, str] = {}
+    seen: dict[str, Place] = {}
     for where, name in named:
         key = " ".join(name.casefold().split())
         if key and key in seen:
             rule = f"a name stands in a portfolio once; {seen[key]} has it too"
-            yield Problem(where, "name", name, rule, "rename one of them, or remove it")
+            yield where.problem("name", name, rule=rule, remedy="rename one of them, or remove it")
         seen.setdefault(key, where)
 
 
-def apart(months: Sequence[tuple[str, Month]]) -> Iterator[Problem]:
+def apart(months: Sequence[tuple[Place, Month]]) -> Iterator[Problem]:
     """Companies that begin in another month than the first does; each with where it stands."""
     for where, month in months[1:]:
         if month != months[0][1]:
             rule = f"all companies begin in the same month, here {months[0][1]}"
             remedy = "bring its balances to that month; of files, --align counts each from its own first month"
-            yield Problem(where, "first_month", str(month), rule, remedy)
+            yield where.problem("first_month", str(month), rule=rule, remedy=remedy)
 
 
 def kept(problems: list[Problem], work: Callable[[A], T], *, on: A) -> T | None:

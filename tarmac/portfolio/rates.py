@@ -8,6 +8,7 @@ from tarmac.company import Company
 from tarmac.errors import Problem, nearest
 from tarmac.money import CURRENCIES
 from tarmac.portfolio.cells import Line
+from tarmac.portfolio.places import Place
 
 _SAME: Final = 1e-9
 
@@ -27,12 +28,12 @@ class Rates:
     def __contains__(self, code: str) -> bool:
         return code in self.known or code in self.said or code == self.currency
 
-    def problems(self, needed: Mapping[str, str]) -> Iterator[Problem]:
+    def problems(self, needed: Mapping[str, Place]) -> Iterator[Problem]:
         """Rates that make no sense, and those not known; `needed`: currencies and where each stands."""
         for code, where in needed.items():
             if code not in self:
                 rule = f"what one unit costs in {self.currency} is known"
-                yield Problem(where, "currency", code, rule, f"add --rate {code}=...")
+                yield where.problem("currency", code, rule=rule, remedy=f"add --rate {code}=...")
         for code in self.said:
             if code not in CURRENCIES:
                 rule = "is a currency's three-letter code (ISO 4217)"

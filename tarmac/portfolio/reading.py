@@ -14,6 +14,7 @@ from tarmac.portfolio.building import DOLLAR, built, unused
 from tarmac.portfolio.cells import Line, Reader
 from tarmac.portfolio.defaults import Defaults, load_defaults
 from tarmac.portfolio.holdings import Asked, Holding, Portfolio, apart, kept, twice, under, without_stake
+from tarmac.portfolio.places import Place, by_row
 from tarmac.portfolio.rates import Rates, rates_of_files, rates_of_rows
 from tarmac.portfolio.sheet import sheet_from
 from tarmac.scenario import Scenario
@@ -60,14 +61,14 @@ def _of_folder(folder: Path, asked: Asked) -> Portfolio:
         raise InputError([Problem("command line", "portfolio", str(folder), rule, "choose another folder")])
     found = [kept(problems, library.load, on=path) for path in files]
     companies = [item for item in found if item is not None]
-    problems += twice((item.file, item.company.name) for item in companies)
-    months = [(item.file, item.company.first_month) for item in companies]
+    problems += twice((Place(item.file), item.company.name) for item in companies)
+    months = [(Place(item.file), item.company.first_month) for item in companies]
     problems += [] if asked.align else apart(months)
     if problems:
         raise InputError(problems)
     currency = asked.currency or companies[0].company.currency
     rates = Rates(currency, asked.rates, rates_of_files(companies, currency))
-    problems += rates.problems({item.company.currency: item.file for item in reversed(companies)})
+    problems += rates.problems({item.company.currency: Place(item.file) for item in reversed(companies)})
     problems += _no_such_holder(companies, asked)
     if problems:
         raise InputError(problems)
@@ -85,7 +86,7 @@ def _of_sheet(path: Path, asked: Asked) -> Portfolio:
     known, problems = rates_of_rows(lines)
     currency = asked.currency or next((code for code, rate in known.items() if rate == 1), lines[0].currency)
     rates = Rates(currency, asked.rates, known)
-    problems += rates.problems({line.currency: _where(line) for line in reversed(lines)})
+    problems += rates.problems({line.currency: line.row.place for line in reversed(lines)})
     problems += _no_dollar(lines, rates, scenarios=scenarios)
     if problems:
         raise InputError(problems)
@@ -111,17 +112,13 @@ def _checked_rows(path: Path, defaults: Defaults, *, asked: Asked) -> tuple[list
     readers = [Reader(row) for row in sheet.rows]
     lines = [line for reader in readers if (line := reader.line(defaults.stage)) is not None]
     problems = [*sheet.problems, *(problem for reader in readers for problem in reader.problems)]
-    problems += twice((f"{reader.row.file}: row {reader.row.number}", reader.row.get("name")) for reader in readers)
-    months = [(_where(line), line.first_month or asked.this_month) for line in lines]
+    problems += twice((reader.row.place, reader.row.get("name")) for reader in readers)
+    months = [(line.row.place, line.first_month or asked.this_month) for line in lines]
     problems += apart(months)
     problems += [problem for line in lines for problem in _too_late(line, months[0][1])]
     if problems:
-        raise InputError(problems)
+        raise InputError(by_row(problems))
     return lines, months[0][1]
-
-
-def _where(line: Line) -> str:
-    return f"{line.row.file}: row {line.row.number}"
 
 
 def _too_late(line: Line, first: Month) -> Iterator[Problem]:
@@ -135,7 +132,8 @@ def _no_dollar(lines: Sequence[Line], rates: Rates, *, scenarios: dict[str, Scen
     abroad = [line for line in lines if line.currency != DOLLAR and line.stage in scenarios]
     if abroad and DOLLAR not in rates:
         rule = f"is known: the next round of a company at the stage {abroad[0].stage} is told in dollars"
-        yield Problem(_where(abroad[0]), "rate", DOLLAR, rule, f"add --rate {DOLLAR}=..., in {rates.currency}")
+        remedy = f"add --rate {DOLLAR}=..., in {rates.currency}"
+        yield abroad[0].row.place.problem("rate", DOLLAR, rule=rule, remedy=remedy)
 
 
 def _stake_in(company: Company, asked: Asked) -> float | None:

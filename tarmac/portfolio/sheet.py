@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from tarmac import library
 from tarmac.errors import InputError, Problem, nearest
+from tarmac.portfolio.places import Place
 
 COLUMNS: Final = {
     "name": "The company's name, once in the file.",
@@ -54,7 +55,12 @@ class Row:
 
     def problem(self, column: str, rule: str, *, remedy: str) -> Problem:
         """A mistake in one of its cells."""
-        return Problem(self.file, f"row {self.number}, {column}", self.get(column), rule, remedy)
+        return self.place.problem(column, self.get(column), rule=rule, remedy=remedy)
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.file, self.number)
 
 
 @dataclass(frozen=True, slots=True)
