@@ -121,7 +121,7 @@ def test_rule_need_and_going_concern_count_from_the_facts(subject: Company) -> N
         forecast.cash.mean[NOW - 1] / forecast.net_burn.mean[NOW : NOW + 3].mean()
     )
     said = " ".join(screen(forecast).split())
-    assert "Extra money at the start of Apr 2024 for a share" in said
+    assert "Extra money at the start of Apr 2024, with the rounds planned," in said
     assert "from Apr 2024 on; for comparison only" in said
 
 

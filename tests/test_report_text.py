@@ -67,7 +67,7 @@ def reference() -> Forecast:
 
 
 OUT = "Money runs out by"
-SOLVENT = "More likely than not solvent beyond"
+SOLVENT = "More likely than not solvent for more than"
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_screen_rows_hold_the_forecast(reference: Forecast) -> None:
 
 def test_beyond_the_horizon_is_said_in_words() -> None:
     shown = screen(forecast_of([0, 0, 0, 1000]))
-    assert "beyond 3 months" in shown
+    assert "more than 3 months" in shown
     assert "inf" not in shown.replace("insolvent", "")
     assert "nan" not in shown
 

@@ -14,7 +14,7 @@ from tarmac.report.sections.raising import need, raise_
 from tarmac.report.sections.resting import assumptions, definitions, facts, provenance
 from tarmac.report.sections.runway import clocks, ownership, runway
 from tarmac.report.text import headline, scenarios_in_words
-from tarmac.report.words import chance, counted, end_of, half_months, percent, told_in
+from tarmac.report.words import beyond, chance, counted, end_of, half_months, percent, told_in
 
 SECTIONS: Final[dict[str, Callable[[Dossier], Section | None]]] = {
     "runway": runway,
@@ -80,9 +80,9 @@ def key_figures(dossier: Dossier) -> tuple[KeyFigure, ...]:
 
 def _half(forecast: Forecast) -> KeyFigure:
     half, tenth = forecast.insolvent.month(0.5), forecast.insolvent.month(0.1)
-    beyond = f"more than {counted(forecast.months, 'month')}"
-    early = f"after {beyond}" if tenth is None else f"by {end_of(forecast, tenth - 1)}"
-    value = beyond.capitalize() if half is None else end_of(forecast, half - 1)
+    later = beyond(forecast.months)
+    early = f"after {later}" if tenth is None else f"by {end_of(forecast, tenth - 1)}"
+    value = later.capitalize() if half is None else end_of(forecast, half - 1)
     return KeyFigure("Half of the paths are insolvent by", value, f"one in ten {early}")
 
 

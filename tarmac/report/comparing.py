@@ -7,7 +7,7 @@ from tarmac.comparing import NEED_LEVELS, Comparison, Outcome, Pair
 from tarmac.measures import Need
 from tarmac.money import format_money, format_share
 from tarmac.paired import Difference
-from tarmac.report.words import counted, percent, short
+from tarmac.report.words import counted, narrowly_beyond, percent, short
 
 WIDTH: Final = 100
 _NAME, _MONTH, _CELL, _AMOUNT = 29, 9, 10, 27
@@ -75,7 +75,7 @@ def _shown(found: Comparison) -> list[int]:
 
 def _runway(found: Comparison, outcome: Outcome, *, level: float) -> str:
     month = outcome.insolvent.month(level)
-    return "beyond" if month is None else (found.first_month + (month - 1)).label
+    return narrowly_beyond(found.months) if month is None else (found.first_month + (month - 1)).label
 
 
 def _money(found: Comparison) -> list[str]:

@@ -21,7 +21,7 @@ from tarmac.report.text import (
     proceeds_in_words,
     simple_rule,
 )
-from tarmac.report.words import CLOCK_NAMES, end_of, percent, short
+from tarmac.report.words import CLOCK_NAMES, WITH_ROUNDS, end_of, narrowly_beyond, percent, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,7 +88,7 @@ def _when(forecast: Forecast) -> Block:
         if name == "exit" and not clock.counts[-1]:
             continue
         months = [clock.month(level) for level in (0.1, 0.5, 0.9)]
-        cells = ["later" if month is None else end_of(forecast, month - 1) for month in months]
+        cells = [narrowly_beyond(forecast.months) if month is None else end_of(forecast, month - 1) for month in months]
         rows.append((words, cells[0], cells[1], cells[2], f"{percent(int(clock.counts[last]), clock.paths)}%"))
     return "When", rows, ()
 
@@ -97,14 +97,14 @@ def _how_much(forecast: Forecast) -> Block:
     end = end_of(forecast, forecast.months - 1)
     rows = [(f"to stay solvent to {end}", "extra money at the start (95% interval)")]
     rows += [(f"on {format_share(level)} of the paths", need_in_words(forecast, level)) for level in _LEVELS]
-    return "How much", rows, ()
+    return f"How much{f', {WITH_ROUNDS}' if forecast.origin.marks else ''}", rows, ()
 
 
 def _by_when(raised: Raise | None) -> Block:
     if raised is None:
         return "By when", (), ()
     sure = [f"{answer(raised)}.", f"{begin_in_words(raised)}, if the attempt closes."]
-    return "By when", (), sure
+    return "By when, and how much, with no other new money", (), sure
 
 
 def _also(forecast: Forecast) -> Block:

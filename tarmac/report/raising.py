@@ -30,12 +30,14 @@ _WHY: Final = {
 def answer(found: Raise) -> str:
     """How much and by when, in one sentence, without its full stop."""
     end = (found.first_month + (found.months - 1)).label
-    sure = f"To reach the end of {end} solvent on {format_share(found.confidence)} of the paths"
+    sure = (
+        f"To reach the end of {end} solvent on {format_share(found.confidence)} of the paths, with no other new money"
+    )
     amount, month = found.amount, (found.first_month + found.at).label
     if amount is None:
-        return f"No amount does: {sure[0].lower()}{sure[1:]} is out of reach"
+        return f"No amount does: {sure[0].lower()}{sure[1:]}, is out of reach"
     if amount == 0:
-        return f"{sure} no money is needed: {percent(found.alone, found.paths)}% get there as it is"
+        return f"{sure}, nothing is needed: {percent(found.alone, found.paths)}% get there as it is"
     return (
         f"{sure}, {short(found.company)} must have {format_money(amount, found.currency)} more at the start of {month}"
     )
@@ -87,7 +89,7 @@ def raise_text(found: Raise) -> str:
     At most 100 columns.
     """
     first = found.first_month.label
-    lines = [f"{short(found.company)}: {counted(found.months, 'month')} from {first}, with no other new money"]
+    lines = [f"{short(found.company)}: {counted(found.months, 'month')} from {first}"]
     sentences = [f"{answer(found)}{_interval(found)}", lost_in_words(found)]
     sentences += [f"{begin_in_words(found)}, if the attempt closes", attempt_in_words(found), *price_in_words(found)]
     for sentence in filter(None, sentences):

@@ -13,13 +13,16 @@ from tarmac.money import format_money, format_share
 from tarmac.replicates import REPLICATE_PATHS
 from tarmac.report.words import (
     CLOCK_NAMES,
+    WITH_ROUNDS,
     bare_money,
+    beyond,
     bound_of_none,
     chance_by,
     chance_of_none,
     counted,
     end_of,
     in_currency,
+    narrowly_beyond,
     short,
     told_in,
 )
@@ -56,13 +59,14 @@ def headline(forecast: Forecast) -> str:
         return f"Too close to call: {format_share(share)} of the paths are insolvent by {end} ({between})"
     if half is not None:
         return _runs_out(forecast, half)
-    within = counted(forecast.months, "month")
     tenth = _tenth(forecast, forecast.months)
     sold = float(forecast.exit.probability[last])
     if sold >= _WORTH_SAYING:
         ends = f"{format_share(share)} of the paths are insolvent and {format_share(sold)} acquired by {end}"
         return f"{ends}; {format_share(1 - share - sold)} go on{tenth and f' (insolvent: {tenth[2:]})'}"
-    return f"More likely than not solvent beyond {within}: {format_share(share)} insolvent by {end}{tenth}"
+    return (
+        f"More likely than not solvent for {beyond(forecast.months)}: {format_share(share)} insolvent by {end}{tenth}"
+    )
 
 
 def _never(forecast: Forecast) -> str:
@@ -147,8 +151,8 @@ def _clock_row(forecast: Forecast, name: str, *, shown: list[int]) -> str:
     widths = [_P, _P, _LAST_P]
     cells = "".join(f"{cell:>{width}}" for cell, width in zip(known, widths, strict=False))
     if len(known) < len(months):
-        beyond = f"beyond {counted(forecast.months, 'month')}"
-        cells += f"{beyond:>{sum(widths[len(known) :])}}"
+        room, words = sum(widths[len(known) :]), beyond(forecast.months)
+        cells += f"{words if len(words) < room else narrowly_beyond(forecast.months):>{room}}"
     chances = "".join(f"{chance_by(clock, index):>{_CELL}}" for index in shown)
     return f"{CLOCK_NAMES[name]:{_NAME}}{cells}{chances}"
 
@@ -233,7 +237,9 @@ def _need(forecast: Forecast) -> list[str]:
     amounts = "; ".join(f"{format_share(level)}: {text}" for level, text in words.items())
     amounts = amounts.replace(f"{code} ", f"{code}{_NO_BREAK}")
     start = f"the start of {end_of(forecast, forecast.origin.now)}" if forecast.origin.now else "the start"
-    text = f"Extra money at {start} for a share of the paths to stay solvent to {horizon} (95% interval): {amounts}."
+    rounds = f", {WITH_ROUNDS}," if forecast.origin.marks else ""
+    what = f"Extra money at {start}{rounds} for a share of the paths to stay solvent to {horizon}"
+    text = f"{what} (95% interval): {amounts}."
     lines = textwrap.wrap(text, WIDTH, subsequent_indent=_INDENT)
     return [line.replace(_NO_BREAK, " ") for line in lines]
 

@@ -21,6 +21,9 @@ CLOCK_NAMES: Final = {
 }
 """The clocks that are shown, in their order, and what they are called."""
 
+WITH_ROUNDS: Final = "with the rounds planned"
+"""What money is beside in a forecast; a raise is told with no other new money."""
+
 SYMBOLS: Final = frozenset({"USD", "EUR", "GBP"})
 """Currencies whose amounts carry a sign; other amounts stand without their code where a label names it."""
 
@@ -47,6 +50,24 @@ def counted(number: int, noun: str) -> str:
     ('1 month', '20,000 paths')
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def beyond(months: int) -> str:
+    """Beyond a horizon, where there is room for it.
+
+    >>> beyond(36), beyond(1)
+    ('more than 36 months', 'more than 1 month')
+    """
+    return f"more than {counted(months, 'month')}"
+
+
+def narrowly_beyond(months: int) -> str:
+    """Beyond a horizon, in a narrow column.
+
+    >>> narrowly_beyond(36)
+    '>36m'
+    """
+    return f">{months}m"
 
 
 def bare_money(value: float, currency: str) -> str:

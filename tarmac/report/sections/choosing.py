@@ -11,7 +11,7 @@ from tarmac.report.levers import answer as levers_answer
 from tarmac.report.levers import levers_table
 from tarmac.report.parts import Picture, Section, Sheet
 from tarmac.report.pictures import compared_picture, levers_picture
-from tarmac.report.words import counted, percent, short
+from tarmac.report.words import beyond, counted, percent, short
 
 _AS_IT_IS = "base: as it is"
 
@@ -70,7 +70,7 @@ def _outcome(found: Comparison, outcome: Outcome, *, title: str, dates: list[int
     name = _AS_IT_IS if outcome.name == BASE else short(f"{outcome.name}: {title}" if title else outcome.name, 90)
     cells = (
         name,
-        f"more than {counted(found.months, 'month')}" if half is None else (found.first_month + (half - 1)).label,
+        beyond(found.months) if half is None else (found.first_month + (half - 1)).label,
         *(f"{percent(int(clock.counts[month]), clock.paths)}%" for month in dates),
     )
     if outcome.name == BASE:

@@ -20,15 +20,15 @@ from tarmac.report.words import end_of, percent
 
 
 def need(dossier: Dossier) -> Section:
-    """The extra money at the start that lets a share of the paths reach the horizon solvent, rounds as planned."""
+    """The extra money at the start that brings a share of the paths to the horizon solvent, with the rounds planned."""
     forecast = dossier.forecast
     horizon, start = end_of(forecast, forecast.months - 1), end_of(forecast, forecast.origin.now)
     rows = tuple((format_share(level), need_in_words(forecast, level)) for level in (0.5, 0.8, 0.9, 0.95))
     text = (
-        f"What would have to be there at the start of {start}, on top of what there is and of the rounds that are "
+        f"What would have to be there at the start of {start}, on top of what there is and with the rounds "
         f"planned, for a share of the paths to stay solvent to the end of {horizon}."
     )
-    sheet = Sheet("need", "Extra money, rounds as planned", ("of the paths", "amount (95% interval)"), rows)
+    sheet = Sheet("need", "Extra money, with the rounds planned", ("of the paths", "amount (95% interval)"), rows)
     return Section("need", "Money needed beside the plan", (text,), tables=(sheet,))
 
 
@@ -53,7 +53,7 @@ def raise_(dossier: Dossier) -> Section:
         tuple(f"{text}." for text in sentences if text),
         (picture,),
         (_starts(found),) if found.amounts else (),
-        (f"With no other new money than this. {run_in_words(found)}",),
+        (run_in_words(found),),
     )
 
 

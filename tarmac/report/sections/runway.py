@@ -21,7 +21,7 @@ from tarmac.report.text import (
     told_clocks,
     told_months,
 )
-from tarmac.report.words import CLOCK_NAMES, bare_money, counted, end_of, in_currency, percent
+from tarmac.report.words import CLOCK_NAMES, bare_money, beyond, end_of, in_currency, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,8 +92,7 @@ def clocks(dossier: Dossier) -> Section:
 def _clock_row(forecast: Forecast, name: str, *, shown: list[int]) -> tuple[str, ...]:
     clock = forecast.clocks[name]
     months = [clock.month(level) for level in (0.1, 0.5, 0.9)]
-    beyond = f"more than {counted(forecast.months, 'month')}"
-    dates = (beyond if month is None else end_of(forecast, month - 1) for month in months)
+    dates = (beyond(forecast.months) if month is None else end_of(forecast, month - 1) for month in months)
     chances = (f"{percent(int(clock.counts[month]), clock.paths)}%" for month in shown)
     return (CLOCK_NAMES[name], *dates, *chances)
 

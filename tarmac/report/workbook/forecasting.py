@@ -10,7 +10,7 @@ from tarmac.forecast import Forecast
 from tarmac.measures import NEED_LEVELS, QUANTILES, Fan
 from tarmac.report.style import BAND_COLOURS, BLUE, CLOCK_COLOURS
 from tarmac.report.text import headline
-from tarmac.report.words import CLOCK_NAMES, counted, percent, told_in
+from tarmac.report.words import CLOCK_NAMES, beyond, counted, percent, told_in
 from tarmac.report.workbook.page import Page, money_axis
 
 SHEET: Final = "Forecast"
@@ -85,7 +85,7 @@ def _write_clocks(page: Page, forecast: Forecast) -> None:
 
 def month_or_beyond(forecast: Forecast, month: int | None) -> str:
     """A month counted from 1 in words; beyond the horizon, that."""
-    return f"beyond {counted(forecast.months, 'month')}" if month is None else forecast.month_name(month - 1).label
+    return beyond(forecast.months) if month is None else forecast.month_name(month - 1).label
 
 
 def _write_need(page: Page, forecast: Forecast) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from tarmac.comparing import NEED_LEVELS, Comparison
 from tarmac.paired import Difference
-from tarmac.report.words import counted, percent
+from tarmac.report.words import beyond, counted, percent
 from tarmac.report.workbook.page import Page
 
 SHEET: Final = "Scenarios"
@@ -84,7 +84,7 @@ def _reader(form: str) -> Callable[[Difference], str]:
 
 
 def _month(found: Comparison, month: int | None) -> str:
-    return f"more than {counted(found.months, 'month')}" if month is None else (found.first_month + (month - 1)).label
+    return beyond(found.months) if month is None else (found.first_month + (month - 1)).label
 
 
 def _curves(page: Page, found: Comparison, *, row: int) -> None:
