@@ -110,6 +110,11 @@ def load_outcomes(name: str | Path) -> tuple[Snapshot, ...] | Ratios:
     return ratios_from(text, file) if is_ratios(text) else snapshots_from(text, file)
 
 
+def is_company(name: str) -> bool:
+    """Whether a name stands for a company: by its ending, or as one on the shelf `models/`."""
+    return name.endswith(".toml") or any(item.name == name for item in on_shelf("models"))
+
+
 def find(shelf: str, name: str | Path, *, ending: str = ".toml") -> Found:
     """The file a name stands for: a path where it has a slash or an ending, else the first found on the shelves."""
     text = str(name)

@@ -120,3 +120,10 @@ def test_a_rate_without_a_number_is_told_how_it_is_written(capsys: pytest.Captur
 def test_defaults_that_nobody_has_are_called_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["portfolio", "fund.csv", "--rate", "EUR=1.1", "--defaults", "nix", *FEW]) == 2
     assert "command line: defaults = nix" in capsys.readouterr().err
+
+
+def test_a_company_is_pointed_at_its_own_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["portfolio", "stability-ai"]) == 2
+    assert "it is a company: tarmac run" in capsys.readouterr().err
+    assert main(["portfolio", "stability"]) == 2
+    assert "it is a company" not in capsys.readouterr().err

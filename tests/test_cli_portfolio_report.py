@@ -110,7 +110,7 @@ def test_the_usual_horizon_is_that_of_tarmac_portfolio(capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["fund.csv", "--layout", "board", "--out", "o"], "is for a portfolio"),
+        (["fund.csv", "--layout", "board", "--out", "o"], "a layout for one company does not fit a portfolio"),
         (["fund.csv", "--layout", "portfolo", "--out", "o"], "did you mean 'portfolio'?"),
         (["fund.csv", "--layout", "portfolio"], "add --out DIR"),
         (["fund.csv", "--layout", "portfolio", "--out", "o", "--format", "xlsx,pfd"], "did you mean 'pdf'?"),

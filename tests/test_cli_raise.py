@@ -21,7 +21,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_screen_says_how_much_and_by_when(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["raise", "stability-ai", *FEW]) == 0
     shown = capsys.readouterr().out
-    assert "To reach the end of Dec 2023 solvent on 90% of the paths, Stability AI must have $" in shown
+    assert (
+        "To reach the end of Dec 2023 solvent on 90% of the paths, with no other new money, Stability AI"
+        in " ".join(shown.split())
+    )
     assert "Too late to be 90% sure" in shown
     assert "round.series B" in shown
     assert all(len(line) <= 100 for line in shown.splitlines())
@@ -138,3 +141,19 @@ def test_what_to_do_instead_is_as_asked(capsys: pytest.CaptureFixture[str]) -> N
 def test_all_mistakes_come_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["raise", "nobody", "--confidence", "2", "--months", "0"]) == 2
     assert "3 mistakes" in capsys.readouterr().err
+
+
+def test_a_mistake_in_an_option_of_the_attempt_is_one_of_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["raise", "saas-seed", "--takes", "-3", "--succeeds", "3", "--pre-money", "much", *FEW]) == 2
+    said = capsys.readouterr().err
+    for line in ("command line: takes = -3", "command line: succeeds = 3", "command line: pre-money = much"):
+        assert line in said
+    assert "saas-seed.toml" not in said
+    assert said.startswith("3 mistakes:")
+
+
+def test_a_portfolio_is_pointed_at_its_own_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["raise", "example"]) == 2
+    assert "it is a portfolio: tarmac portfolio" in capsys.readouterr().err
+    assert main(["raise", "exampel"]) == 2
+    assert "it is a portfolio" not in capsys.readouterr().err

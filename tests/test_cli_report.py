@@ -216,7 +216,7 @@ def test_a_layout_for_a_portfolio_is_not_for_a_company(folder: Path, capsys: pyt
     assert main(["report", "saas-seed", "--layout", "portfolio", "--rate", "EUR=1.1", "--align", "--out", "o"]) == 2
     told = capsys.readouterr().err
     assert "3 mistakes" in told
-    for words in ("is for one company", "rate = EUR=1.1", "align = True", "belongs to a portfolio"):
+    for words in ("does not fit one company", "rate = EUR=1.1", "align = true", "belongs to a portfolio"):
         assert words in told
     assert not (folder / "o").exists()
 

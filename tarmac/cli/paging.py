@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
+from tarmac import library
 from tarmac.cli.asked import AskedPages, AskedReport, Held
 from tarmac.cli.console import safe
 from tarmac.cli.saving import Writer, file_name, refuse_existing, text_writer
 from tarmac.errors import InputError, Problem, nearest
 from tarmac.report.figure import keep
-from tarmac.report.layouts import Layout, load_layout
+from tarmac.report.layouts import SHELF, Layout, load_layout
 from tarmac.report.pages import html_page, markdown_page
 from tarmac.report.parts import Picture, Report, as_parquet
 from tarmac.report.pictures import WIDE
@@ -42,10 +43,24 @@ def layout_of(name: str, *, what: str) -> Layout:
     except InputError as error:
         raise InputError(list(_called_layout(error))) from None
     if layout.for_ != what:
-        rule = "is for one company" if what == "company" else "is for a portfolio"
-        remedy = f"choose a layout with for = '{what}', such as {USUAL[what]}"
+        rule = (
+            "a layout for one company does not fit a portfolio"
+            if what == "portfolio"
+            else "a layout for a portfolio does not fit one company"
+        )
+        remedy = f"choose one that does: {', '.join(_fitting(what))}"
         raise InputError([Problem("command line", "layout", name, rule, remedy)])
     return layout
+
+
+def _fitting(what: str) -> Iterator[str]:
+    """The layouts on the shelf that are for a company, or for a portfolio; those with mistakes are left out."""
+    for found in library.on_shelf(SHELF):
+        try:
+            if load_layout(found.path).for_ == what:
+                yield found.name
+        except InputError:
+            continue
 
 
 def _called_layout(error: InputError) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from tarmac.company.line_checks import LONGEST
 from tarmac.errors import InputError, Problem, nearest, out_of_range
 from tarmac.money import CURRENCIES, NumberError, parse_amount
 from tarmac.months import Month
-from tarmac.portfolio import MOST_PATHS, Asked, Portfolio, PortfolioForecast, look_ahead, portfolio_from
+from tarmac.portfolio import MOST_PATHS, Asked, Portfolio, PortfolioForecast, is_portfolio, look_ahead, portfolio_from
 from tarmac.report.portfolio import (
     concentration_table,
     correlation_table,
@@ -83,10 +83,20 @@ def checked(asked: AskedPortfolio, *, files: Sequence[str]) -> Portfolio:
         defaults=asked.held.defaults,
         align=asked.held.align,
     )
-    portfolio = kept(problems, lambda name: portfolio_from(name, said), on=asked.portfolio)
+    portfolio = kept(problems, lambda name: _portfolio(name, said), on=asked.portfolio)
     if portfolio is None or problems:
         raise InputError(dict.fromkeys(problems))
     return portfolio
+
+
+def _portfolio(name: str, said: Asked) -> Portfolio:
+    """The portfolio of that name. InputError lists its mistakes; of a company it says that it is one."""
+    try:
+        return portfolio_from(name, said)
+    except InputError as error:
+        if is_portfolio(name) or not library.is_company(name):
+            raise
+        raise InputError([replace(item, remedy="it is a company: tarmac run") for item in error.problems]) from None
 
 
 def _this_month() -> Month:

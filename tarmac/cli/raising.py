@@ -1,7 +1,7 @@
 """`tarmac raise`: how much to raise and by when, on the screen and in files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,7 @@ from tarmac.layout import plan_of
 from tarmac.money import NumberError, parse_amount
 from tarmac.months import Month
 from tarmac.raising import Attempt, Raise, attempt_of, raising, runway_without, savings
-from tarmac.raising.attempt import with_attempt, with_money
+from tarmac.raising.attempt import ROUND, with_attempt, with_money
 from tarmac.report.figure import runway_figure, save
 from tarmac.report.raising import raise_text
 from tarmac.report.raising_charts import instead_table, need_table, raise_figure, save_raise, start_table
@@ -110,8 +110,17 @@ def _attempt(asked: AskedRaise, company: Company) -> Attempt:
     kept(problems, lambda known: with_attempt(bare, known), on=attempt)
     kept(problems, lambda known: with_money(bare, known, amount=1.0, at=0), on=attempt)
     if problems:
-        raise InputError(problems)
+        raise InputError(dict.fromkeys(_as_typed(item, asked) for item in problems))
     return attempt
+
+
+def _as_typed(item: Problem, asked: AskedRaise) -> Problem:
+    """A mistake in the round that is tried, told of the option it was given with."""
+    key = item.where.removeprefix(f"round.{ROUND}.")
+    said = {"takes": asked.takes, "succeeds": asked.succeeds, "pre_money": asked.pre_money}
+    if key == item.where or said.get(key) is None:
+        return item
+    return replace(item, file="command line", where=key.replace("_", "-"))
 
 
 def _scenarios(names: Sequence[str], company: Company | None) -> tuple[Scenario, ...]:

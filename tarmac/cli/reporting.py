@@ -15,7 +15,7 @@ from tarmac.cli.saving import Writer
 from tarmac.cli.telling import hand_over
 from tarmac.company import Company
 from tarmac.dossier import Dossier, Run, Wanted, beside_of, dossier_of
-from tarmac.errors import InputError, Problem
+from tarmac.errors import InputError, Problem, printable
 from tarmac.report.building import report_of, wanted_by
 from tarmac.report.layouts import Layout
 from tarmac.report.onepager import write_onepager
@@ -85,7 +85,7 @@ def of_portfolios(asked: AskedPages) -> Iterator[Problem]:
         value, usual = getattr(asked.held, field.name), field.default
         if value != usual:
             name = "rate" if field.name == "rates" else field.name.replace("_", "-")
-            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            shown = ", ".join(map(str, value)) if isinstance(value, list | tuple) else printable(value)
             rule = "belongs to a portfolio, not to one company"
             yield Problem("command line", name, shown, rule, "leave it out, or name a portfolio")
 

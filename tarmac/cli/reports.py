@@ -1,7 +1,5 @@
 """What a report is asked of, a company or a portfolio: by what is named, else by the layout."""
 
-from pathlib import Path
-
 from tarmac import library
 from tarmac.cli import portfolio_reporting, reporting
 from tarmac.cli.asked import MONTHS, MONTHS_OF_MANY, AskedReport
@@ -37,9 +35,5 @@ def of_portfolio(target: str, layout: str) -> bool:
 
 def is_of_many(target: str, *, other: bool) -> bool:
     """Whether a name stands for a portfolio; `other`: what to say where it stands for neither, or for both."""
-    portfolio, company = is_portfolio(target), _is_company(target)
+    portfolio, company = is_portfolio(target), library.is_company(target)
     return portfolio if portfolio != company else other
-
-
-def _is_company(target: str) -> bool:
-    return Path(target).suffix == ".toml" or any(item.name == target for item in library.on_shelf("models"))

@@ -23,6 +23,7 @@ from tarmac.company import Company
 from tarmac.errors import InputError, Problem
 from tarmac.forecast import Forecast
 from tarmac.layout import plan_of
+from tarmac.portfolio import is_portfolio
 from tarmac.report.figure import runway_figure, save
 from tarmac.report.owning import ownership_figure, save_ownership
 from tarmac.report.spreadsheet import as_csv
@@ -54,13 +55,24 @@ def run(asked: Asked) -> int:
 def patched(name: str, scenarios: Sequence[str]) -> Company:
     """A company after some scenarios. InputError lists the mistakes of all the files at once."""
     problems: list[Problem] = []
-    company = kept(problems, library.load, on=name)
+    company = kept(problems, _loaded, on=name)
     patches = [kept(problems, library.load_scenario, on=item) for item in scenarios]
     if company is None or problems:
         raise InputError(problems)
     for patch in patches:
         company = company if patch is None else apply(company, patch)
     return company
+
+
+def _loaded(name: str) -> Company:
+    """The company of that name. InputError lists its mistakes; of a portfolio it says that it is one."""
+    try:
+        return library.load(name)
+    except InputError as error:
+        if library.is_company(name) or not is_portfolio(name):
+            raise
+        remedy = "it is a portfolio: tarmac portfolio, or tarmac report"
+        raise InputError([replace(item, remedy=remedy) for item in error.problems]) from None
 
 
 def _checked(asked: Asked) -> tuple[Company, tuple[Gate, ...]]:
