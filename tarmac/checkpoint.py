@@ -97,9 +97,9 @@ class Checkpoint:
             _replace(self.path, _as_bytes(self.run, done))
         except OSError as error:
             kept = "what was kept before remains" if self.path.exists() else "nothing was kept yet"
-            rule = f"takes what the run has come to: {kept}"
+            rule = f"what the run has come to cannot be written: {kept}"
             remedy = "make room, then run the same command again: it goes on from there"
-            raise InputError([Problem(str(self.path), "resume", _why(error), rule, remedy)]) from None
+            raise InputError([Problem(str(self.path), "", _why(error), rule, remedy)]) from None
         ended = time.monotonic()
         self._due = ended + REST * (ended - begun)
 
@@ -127,9 +127,9 @@ class Checkpoint:
             found = (_difference(name, known.get(name), now=self.run[name]) for name in differing[:_TOLD])
             more = [f"{len(differing) - _TOLD} more"] if len(differing) > _TOLD else []
             told = "; ".join([*found, *more])
-            rule = f"is of this very run, but it was kept for another: {told}"
+            rule = f"goes on with the run it keeps; that one differs from the one asked for: {told}"
             remedy = "repeat the command it was made by, or name another file"
-            raise InputError([Problem(str(self.path), "resume", "", rule, remedy)])
+            raise InputError([Problem("command line", "resume", str(self.path), rule, remedy)])
 
 
 def is_kept(path: Path) -> bool:
@@ -264,7 +264,7 @@ def _put_together(found: Any, arrays: memoryview, *, kinds: Mapping[str, type]) 
 
 
 def _difference(name: str, then: object, *, now: object) -> str:
-    return f"without {name}" if then is None else f"{name} {_short(then)}, not {_short(now)}"
+    return f"it had no {name}" if then is None else f"{name} {_short(then)} there, {_short(now)} here"
 
 
 def _short(value: object) -> str:
@@ -277,4 +277,4 @@ def _why(error: OSError) -> str:
 
 
 def _problem(path: Path, value: str, *, rule: str) -> InputError:
-    return InputError([Problem(str(path), "resume", value, rule, "name another file")])
+    return InputError([Problem("command line", "resume", f"{path}: {value}", rule, "name another file")])

@@ -142,19 +142,22 @@ def changed(portfolio: Portfolio, place: int, **other: Any) -> Portfolio:
 @pytest.mark.parametrize(
     ("other", "named"),
     [
-        ({"seed": 4}, ["seed 3, not 4"]),
-        ({"months": 5, "paths": PATHS + 1}, ["months 4, not 5", f"paths {PATHS}, not {PATHS + 1}"]),
+        ({"seed": 4}, ["seed 3 there, 4 here"]),
+        ({"months": 5, "paths": PATHS + 1}, ["months 4 there, 5 here", f"paths {PATHS} there, {PATHS + 1} here"]),
         ({"common": []}, ["common drivers"]),
-        ({"portfolio": replace(HELD, name="other")}, ["portfolio test, not other"]),
-        ({"portfolio": replace(HELD, currency="EUR")}, ["currency USD, not EUR"]),
+        ({"portfolio": replace(HELD, name="other")}, ["portfolio test there, other here"]),
+        ({"portfolio": replace(HELD, currency="EUR")}, ["currency USD there, EUR here"]),
         ({"portfolio": replace(HELD, notes=("Read otherwise.",))}, ["how it was read"]),
         ({"portfolio": changed(HELD, 4, company=uncertain("c4", market=0.21))}, ["company c4"]),
         ({"portfolio": changed(HELD, 4, stake=0.11)}, ["company c4"]),
         ({"portfolio": changed(HELD, 4, stake=None)}, ["company c4"]),
         ({"portfolio": changed(HELD, 4, rate=1.1)}, ["company c4"]),
         ({"portfolio": held(*COMPANIES[::-1], stake=0.1)}, ["order of companies"]),
-        ({"portfolio": held(*COMPANIES, uncertain("new"), stake=0.1)}, ["companies 9, not 10", "without company new"]),
-        ({"portfolio": held(*(uncertain(f"d{place}") for place in range(9)))}, ["without company d0", "more"]),
+        (
+            {"portfolio": held(*COMPANIES, uncertain("new"), stake=0.1)},
+            ["companies 9 there, 10 here", "it had no company new"],
+        ),
+        ({"portfolio": held(*(uncertain(f"d{place}") for place in range(9)))}, ["it had no company d0", "more"]),
     ],
 )
 def test_the_file_of_another_run_is_refused(path: Path, other: dict[str, Any], named: list[str]) -> None:
@@ -184,7 +187,7 @@ def test_the_stresses_on_the_shelf_are_part_of_what_was_asked(path: Path, monkey
 def test_another_program_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     interrupted(path, 2)
     monkeypatch.setattr("tarmac.portfolio.running.program", lambda: {"numpy": "1.0"})
-    with pytest.raises(InputError, match=r"numpy .*, not 1\.0"):
+    with pytest.raises(InputError, match=r"numpy .* there, 1\.0 here"):
         ahead(Serial(), path)
 
 

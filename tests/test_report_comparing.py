@@ -13,6 +13,7 @@ from tarmac.paired import Difference
 from tarmac.report.comparing import amount_of, answer, compare_text, points, signed
 from tarmac.report.comparing_charts import fans_figure, overlay, overlay_figure, save_compared, small_fan
 from tarmac.report.comparing_tables import compare_table, fans_table, survival_overlay_table
+from tarmac.report.words import percent
 from tarmac.scenario import scenario_from
 
 LONG = "a name so long that no column of any table and no label of any chart could ever hold it as it is"
@@ -108,3 +109,13 @@ def test_the_horizon_is_always_shown() -> None:
     heads = [line for line in compare_text(found(2, 30)).splitlines() if line.startswith(("% insolvent", "less base"))]
     assert [line.split()[-2:] for line in heads] == [["Jun", "2029"], ["90%", "need"]]
     assert all("Jun 2029" in line and "Jun 2028" in line and "Dec 2028" not in line for line in heads)
+
+
+def test_the_charts_tell_shares_as_their_table_does() -> None:
+    result = found()
+    shown = [text.get_text() for text in overlay_figure(result).axes[0].texts]
+    titles = [ax.get_title("left") for ax in fans_figure(result).axes]
+    for outcome in result.outcomes:
+        told = f" {percent(int(outcome.insolvent.counts[-1]), outcome.insolvent.paths).partition('±')[0]}%"
+        assert any(text.replace("\n", " ").endswith(told) for text in shown)
+        assert any(f"{told} insolvent" in title for title in titles)

@@ -31,7 +31,7 @@ from tarmac.report.style import (
     style,
 )
 from tarmac.report.tables import BANDS
-from tarmac.report.words import bare_money, counted, in_currency, short
+from tarmac.report.words import bare_money, chance_by, counted, in_currency, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +63,7 @@ def overlay(found: Comparison, ax: "Axes") -> "Axes":
         ax.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
         marker = "o" if found.months == 1 else ""
         ax.plot(x, share, color=colour, linestyle=dash, linewidth=2.4 if place == 0 else 1.8, marker=marker)
-        text = f"{drawable(short(outcome.name, _NAME_LENGTH))} {format_share(float(share[-1]))}"
+        text = f"{drawable(short(outcome.name, _NAME_LENGTH))} {_lost(outcome)}"
         labels.append(Label(float(share[-1]), text, colour, bold=place == 0))
     _months(found, ax, room=_TICKS_WIDE)
     ax.set_ylim(-0.02, 1.02)
@@ -86,9 +86,13 @@ def small_fan(found: Comparison, outcome: Outcome, *, ax: "Axes") -> "Axes":
     ax.grid(visible=True)
     _months(found, ax, room=_TICKS_NARROW)
     ax.yaxis.set_major_formatter(lambda value, _: bare_money(value, found.currency))
-    share_lost = format_share(float(outcome.insolvent.probability[-1]))
-    ax.set_title(drawable(f"{short(outcome.name, _FAN_NAME)}: {share_lost} insolvent"), fontsize="small")
+    ax.set_title(drawable(f"{short(outcome.name, _FAN_NAME)}: {_lost(outcome)} insolvent"), fontsize="small")
     return ax
+
+
+def _lost(outcome: Outcome) -> str:
+    """The share of the paths that is insolvent by the horizon, as the table has it, without its error."""
+    return f"{chance_by(outcome.insolvent, -1).partition('±')[0]}%"
 
 
 def overlay_figure(found: Comparison, size: str = "slide") -> "Figure":
