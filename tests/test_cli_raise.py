@@ -61,7 +61,7 @@ def test_files_are_written_once(folder: Path, capsys: pytest.CaptureFixture[str]
         (["--confidence", "nan"], "confidence"),
         (["--confidence", "sure"], "confidence"),
         (["--months", "0"], "months"),
-        (["--pre-money", "a lot"], "pre_money"),
+        (["--pre-money", "a lot"], "pre-money"),
         (["--instead", "no-such-thing"], "no-such-thing"),
         (["--instead", "lose-largest-customer", "--instead", "models/none.toml"], "none.toml"),
         (["--out", ""], "out"),

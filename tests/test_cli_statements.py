@@ -135,7 +135,7 @@ def test_files_are_written_and_not_overwritten_unasked(capsys: pytest.CaptureFix
     (folder / "made" / "cash-flow.csv").write_text("mine", encoding="utf-8")
     refused = Done(capsys, *arguments)
     assert (refused.code, refused.out) == (2, "")
-    assert "cash-flow.csv = exists" in refused.err
+    assert "made = 4 files exist" in refused.err
     assert (folder / "made" / "cash-flow.csv").read_text(encoding="utf-8") == "mine"
     forced = Done(capsys, *arguments, "--force", "--quiet")
     assert (forced.code, forced.err) == (0, "")

@@ -5,11 +5,11 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from tarmac.errors import InputError, Problem
+from tarmac.errors import InputError, Problem, printable
 
 Writer = Callable[[Path], object]
 """Writes one file at the path it is given, which has the file's final name."""
@@ -30,23 +30,30 @@ def file_name(name: str) -> str:
 
 def refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
     """InputError where a file is already there, or cannot be there; with `force`, files may be replaced."""
-    problems = [problem for path in paths for problem in _obstacle(path, force=force)]
+    wanted = list(paths)
+    problems = [problem for path in wanted for problem in _obstacle(path)]
+    there = [] if force else [path for path in wanted if path.is_file()]
+    folders = dict.fromkeys(path.parent for path in there)
+    problems += [_there_already([path for path in there if path.parent == folder]) for folder in folders]
     if problems:
         raise InputError(dict.fromkeys(problems))
 
 
-def _obstacle(path: Path, *, force: bool) -> list[Problem]:
+def _there_already(paths: Sequence[Path]) -> Problem:
+    """One mistake for all the files of a folder that would be overwritten."""
+    rule, remedy = "existing files are not overwritten", "add --force, or choose another place"
+    if len(paths) == 1:
+        return _problem(paths[0], "exists", rule=rule, remedy=remedy)
+    names = ", ".join(printable(path.name) for path in paths)
+    return _problem(paths[0].parent, f"{len(paths)} files exist", rule=f"{rule}: {names}", remedy=remedy)
+
+
+def _obstacle(path: Path) -> list[Problem]:
     folder = next((parent for parent in path.parents if parent.exists()), Path())
     if not folder.is_dir():
         return [_problem(folder, "a file", rule="is a folder, or a name not yet taken", remedy="choose another folder")]
     if path.is_dir():
         return [_problem(path, "a folder", rule="is a file", remedy="choose another name")]
-    if path.exists() and not force:
-        return [
-            _problem(
-                path, "exists", rule="existing files are not overwritten", remedy="add --force, or choose another place"
-            )
-        ]
     return []
 
 
@@ -62,9 +69,10 @@ def write_all(folder: Path, writers: Mapping[str, Writer]) -> list[Path]:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
-        rule = "is a folder that files can be written into"
+        rule = f"{', '.join(map(printable, writers))} could not be written; what was there before remains"
         remedy = "make room there, or choose another folder" if error.errno in _FULL else "choose another folder"
-        raise InputError([_problem(folder, error.strerror or "cannot be written", rule=rule, remedy=remedy)]) from None
+        why = error.strerror or "cannot be written"
+        raise InputError([Problem(str(folder), "", why, rule, f"{remedy}, then run the same command again")]) from None
 
 
 def text_writer(text: str) -> Writer:
