@@ -209,6 +209,7 @@ def test_list_names_both_shelves_and_says_what_is_hidden(capsys: pytest.CaptureF
     assert {"stability-ai", "no-new-money", "hiring-freeze"} <= set(lines)
     assert "hides the shipped one" in lines["saas-seed"]
     assert "tarmac check" in lines["broken"]
+    assert "--defaults" in lines["row-defaults"]
 
 
 def test_show_explains_every_number(capsys: pytest.CaptureFixture[str]) -> None:

@@ -212,6 +212,11 @@ def test_names_with_markup_and_escape_codes_are_refused_and_shown_harmless(name:
     assert not set("\x1b\x07\u202e") & set(str(caught.value))
 
 
+def test_the_remedy_for_a_name_fits_what_is_wrong_with_it() -> None:
+    assert problem(cost=[{"name": "a<b*", "monthly": 1}]).remedy == "it has < *: write it without"
+    assert problem(cost=[{"name": "x" * 300, "monthly": 1}]).remedy == "shorten it"
+
+
 def test_values_with_escape_codes_are_shown_harmless() -> None:
     with pytest.raises(InputError) as caught:
         company(cash={"opening": "\x1b[2J7M"}, **{"key\x1b[31m": 3})

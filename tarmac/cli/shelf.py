@@ -15,6 +15,7 @@ from tarmac.company import company_from, json_schema
 from tarmac.company.fights import fights
 from tarmac.errors import InputError, Problem
 from tarmac.library import Found
+from tarmac.portfolio.defaults import load_defaults
 from tarmac.report.layouts import load_layout
 
 MISTAKE: Final = 2
@@ -24,9 +25,11 @@ ENDING: Final = ".toml"
 
 def show_shelves() -> int:
     """Print what stands on each shelf, with its title or kind and where it comes from; and the charts there are."""
+    before = ""
     for shelf, ending, title in _SHELVES:
-        put(f"{shelf}:")
-        there = library.on_shelf(shelf, ending=ending)
+        if shelf != before:
+            put(f"{shelf}:")
+        there, before = library.on_shelf(shelf, ending=ending), shelf
         rows = [(safe(found.name), _described(found, title), _origin(found)) for found in there]
         width = max((len(name) for name, _, _ in rows), default=0)
         for name, words, origin in rows:
@@ -66,6 +69,11 @@ def _table_kind(found: Found) -> str:
     return next((kind for column, kind in _KINDS.items() if column in header), "no table of these: see seeds/README.md")
 
 
+def _defaults_title(found: Found) -> str:
+    defaults, _ = load_defaults(str(found.path))
+    return f"{defaults.title} (--defaults)"
+
+
 _KINDS: Final = {
     "quantity": "dated facts, to calibrate a company and judge it by",
     "month": "monthly actuals, to learn a company from",
@@ -82,6 +90,7 @@ _SHELVES: Final = (
     ("seeds", ".csv", _table_kind),
     (library.OUTCOMES, ".csv", _table_kind),
     (library.PORTFOLIOS, ".csv", _table_kind),
+    (library.PORTFOLIOS, ENDING, _defaults_title),
 )
 
 

@@ -30,8 +30,9 @@ def _name(value: str) -> str:
         raise mistake("a name has at least one visible character", "write a name")
     if not re.fullmatch(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]*", value):
         raise mistake("a name holds no control characters", f"write it without them: {printable(value)}")
-    if re.search(r"[*\[\]<>]", value):
-        raise mistake("a name holds none of * [ ] < >, which targets and pages use", "write it without them")
+    if held := dict.fromkeys(re.findall(r"[*\[\]<>]", value)):
+        rule = "a name holds none of * [ ] < >, which targets and pages use"
+        raise mistake(rule, f"it has {' '.join(held)}: write it without")
     return value
 
 
