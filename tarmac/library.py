@@ -194,6 +194,14 @@ def _explicit(path: Path, ending: str) -> Found:
     return Found(path.name.removesuffix(ending), path, shipped=False)
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there; of a name that no file can have there is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def _files(folder: Path, ending: str) -> Iterator[Path]:
     if folder.is_dir():
         yield from (path for path in sorted(folder.iterdir()) if path.name.endswith(ending) and path.is_file())

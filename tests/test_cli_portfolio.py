@@ -127,3 +127,12 @@ def test_a_company_is_pointed_at_its_own_command(capsys: pytest.CaptureFixture[s
     assert "it is a company: tarmac run" in capsys.readouterr().err
     assert main(["portfolio", "stability"]) == 2
     assert "it is a company" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["portfolio", "report", "chart watchlist"])
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+def test_a_name_that_no_file_can_have_is_a_mistake(command: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command.split(), name, "--out", "folio", *FEW]) == 2
+    shown = capsys.readouterr().err
+    assert shown.startswith("1 mistake:")
+    assert "a fault" not in shown

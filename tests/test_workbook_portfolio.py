@@ -75,7 +75,7 @@ def test_the_watch_list_holds_its_table_as_numbers_and_dates(sheets: openpyxl.Wo
     assert column(sheets, "Watch list", "raise, USD") == pytest.approx(table["need_p90_usd"].tolist())
     assert column(sheets, "Watch list", "stake") == [0.2] * 4
     assert column(sheets, "Watch list", "P50")[0] == datetime(2027, 4, 1)  # noqa: DTZ001  (a month, as a day)
-    assert "beyond 18 months" in column(sheets, "Watch list", "P90")
+    assert "more than 18 months" in column(sheets, "Watch list", "P90")
     sheet = sheets["Watch list"]
     assert sheet["D6"].number_format == "0.0%"
     assert sheet.auto_filter.ref == "A5:P9"

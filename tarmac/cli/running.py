@@ -69,17 +69,10 @@ def _loaded(name: str) -> Company:
     try:
         return library.load(name)
     except InputError as error:
-        if library.is_company(name) or not _is_portfolio(name):
+        if library.is_company(name) or not is_portfolio(name):
             raise
         remedy = "it is a portfolio: tarmac portfolio, or tarmac report"
         raise InputError([replace(item, remedy=remedy) for item in error.problems]) from None
-
-
-def _is_portfolio(name: str) -> bool:
-    try:
-        return is_portfolio(name)
-    except (OSError, ValueError):  # what no file can be called
-        return False
 
 
 def _checked(asked: Asked) -> tuple[Company, tuple[Gate, ...]]:

@@ -1,5 +1,6 @@
 """A portfolio from a folder of company files, or from a spreadsheet with a row for each company."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -28,7 +29,7 @@ def portfolio_from(target: str, asked: Asked) -> Portfolio:
     InputError lists every mistake of its files at once.
     """
     path = Path(target)
-    found = _of_folder(path, asked) if path.is_dir() else _of_sheet(_sheet(target), asked)
+    found = _of_folder(path, asked) if library.is_folder(path) else _of_sheet(_sheet(target), asked)
     found = replace(found, notes=(*found.notes, *without_stake(found.holdings)))
     return under(found, asked.scenarios)
 
@@ -37,7 +38,7 @@ def is_portfolio(target: str) -> bool:
     """Whether a name stands for a portfolio: a folder, a spreadsheet, or one on the shelf seeds/portfolios/."""
     path = Path(target)
     known = (item.name for item in library.on_shelf(library.PORTFOLIOS, ending=".csv"))
-    return path.is_dir() or path.suffix.casefold() in _SHEETS or target in known
+    return library.is_folder(path) or path.suffix.casefold() in _SHEETS or target in known
 
 
 def _sheet(target: str) -> Path:
@@ -49,7 +50,7 @@ def _sheet(target: str) -> Path:
     if target in known:
         return known[target]
     rule = "is a folder of company files, a CSV or .xlsx file, or a name on the shelf seeds/portfolios/"
-    remedy = "save the sheet as CSV or .xlsx" if path.exists() else nearest(target, known)
+    remedy = "save the sheet as CSV or .xlsx" if os.path.lexists(path) else nearest(target, known)
     raise InputError([Problem("command line", "portfolio", printable(target), rule, remedy)])
 
 

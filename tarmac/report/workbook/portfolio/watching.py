@@ -59,7 +59,7 @@ def _standing(found: PortfolioForecast, item: Standing) -> Values:
 
 def _month(found: PortfolioForecast, item: Standing, *, index: int | None) -> str | Month:
     """A month counted from 1, in the company's own calendar."""
-    return f"beyond {counted(found.months, 'month')}" if index is None else item.month(index - 1)
+    return f"more than {counted(found.months, 'month')}" if index is None else item.month(index - 1)
 
 
 def _raise(item: Standing) -> list[str | float | None]:
