@@ -264,7 +264,7 @@ def test_its_first_line_is_short_whatever_makes_the_run(path: Path) -> None:
 def test_a_run_whose_sum_is_made_of_something_else_is_another(path: Path) -> None:
     Checkpoint(path, {"seed": 1, "portfolio": "fund"}, ()).save(SoFar(1, NOTHING), last=True)
     kept = path.read_bytes()
-    with pytest.raises(InputError, match="kept for another"):
+    with pytest.raises(InputError, match="differs from the one asked for"):
         Checkpoint(path, {"seed": 1, "company": "Acme"}, ()).begin(0)
     assert path.read_bytes() == kept
 

@@ -93,8 +93,8 @@ def ranking_in_words(found: PortfolioForecast) -> str:
     """How the companies are ranked, in one sentence: see `PortfolioForecast.ranked`."""
     year, end = found.month_label(min(YEAR, found.months) - 1), found.month_label(found.months - 1)
     return (
-        f"Ranked by the chance of insolvency by {year} in steps of {found.step} percentage points, as wide as its "
-        f"Monte Carlo error; within a step by begin by, then by the chance by {end}."
+        f"Ranked by the chance by {year} in steps of {counted(found.step, 'point')} (its Monte Carlo error), "
+        f"then by begin by, then by the chance by {end}."
     )
 
 

@@ -37,8 +37,8 @@ _SMALL, _WIDE = 0.833, 66
 """The text of a watch list in ems, and the width in ems below which it becomes smaller still."""
 
 WATCH: Final = (
-    "P10: one path in ten is insolvent by then. begin by, raise: so that 90% of paths get through with no other new "
-    f"money; {RAISED}."
+    "P10: one path in ten is insolvent by then. begin by, raise: 90% of paths get through with no other new money; "
+    f"{RAISED}."
 )
 RESERVE: Final = (
     "what keeps every bill paid from a company's insolvency on, with no other new money and no further cuts."
