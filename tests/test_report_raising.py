@@ -117,7 +117,7 @@ def test_where_nothing_is_needed_no_amounts_are_made_up() -> None:
     assert result.amounts == ()
     assert result.survives.shape == (len(result.starts), 0)
     assert "by start and amount" not in raise_text(result)
-    assert "no money is needed: >98% get there" in flat(result)
+    assert "nothing is needed: >98% get there" in flat(result)
     assert len(raise_figure(result).axes) == len(raise_figure(found()).axes) - 1
 
 
