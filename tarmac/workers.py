@@ -137,8 +137,9 @@ def meanwhile(work: Callable[..., T], call: Call, *, worth: bool) -> Iterator[Ca
             theirs.close()
         yield partial(_handed, ours, called)
     finally:
-        process.terminate()
-        process.join()
+        if process.pid is not None:  # it was started
+            process.terminate()
+            process.join()
         ours.close()
 
 

@@ -90,13 +90,8 @@ def formats(asked: AskedReport) -> Sequence[str]:
 def stem(asked: AskedPages, what: str) -> str:
     """What the files on a company or a portfolio are called, but for their endings. `what`: a layout, or a chart."""
     path = Path(asked.company)
-    name = (
-        path.resolve().name
-        if library.is_folder(path)
-        else path.stem
-        if path.suffix.casefold() in _ENDINGS
-        else path.name
-    )
+    bare = path.stem if path.suffix.casefold() in _ENDINGS else path.name
+    name = path.resolve().name if library.is_folder(path) else bare
     return f"{file_name(name)}-{file_name(Path(what).name.removesuffix('.toml'))}"
 
 

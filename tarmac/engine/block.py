@@ -14,7 +14,7 @@ from tarmac.engine.draws import Draws, draw
 from tarmac.engine.drivers import Drivers, drive
 from tarmac.engine.ledger import Ledger, Watcher
 from tarmac.engine.ownership import owners_of
-from tarmac.engine.selection import Paths, by_path
+from tarmac.engine.selection import Paths, Selection, by_path
 from tarmac.engine.walk import Row
 from tarmac.plan import Plan
 from tarmac.replicates import REPLICATE_PATHS, squares_of
@@ -100,7 +100,7 @@ class Prepared:
 
     def only(self, paths: Paths) -> "Prepared":
         """The same for some of the paths, counted anew from 0 in their order."""
-        draws = self.drivers.draws.only(paths)
+        draws = self.drivers.draws.only(Selection(paths, self.drivers.paths, since=0))
         return Prepared(self._job, self._block, draws=draws, again=self.drivers.again)
 
     def ledger(self, extra_cash: Row | float = 0.0, *, since: int = 0, owners: bool = True) -> Ledger:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tarmac.engine.selection import Selection
 from tarmac.plan import Copula, EventPlan, Input, Plan
 from tarmac.posterior import Kind, Posterior
 from tarmac.streams import BLOCK_PATHS, MARKET, Occurrences, Streams
@@ -47,16 +48,16 @@ class Draws:
             {name: np.tile(rows, times) for name, rows in self.switches.items()},
         )
 
-    def only(self, paths: NDArray[np.int64]) -> "Draws":
-        """Some of the paths, counted anew from 0 in their order."""
+    def only(self, chosen: Selection) -> "Draws":
+        """Some of the paths, with which all months are run."""
         return Draws(
             self.months,
-            len(paths),
-            {name: values[paths] if len(values) > 1 else values for name, values in self.inputs.items()},
-            {name: rows[:, paths] for name, rows in self.scores.items()},
-            {name: found.only(paths, width=self.paths) for name, found in self.occurrences.items()},
-            {name: values[paths] for name, values in self.chances.items()},
-            {name: rows[:, paths] for name, rows in self.switches.items()},
+            len(chosen),
+            {name: chosen.row(values) for name, values in self.inputs.items()},
+            {name: chosen.months(rows) for name, rows in self.scores.items()},
+            {name: found.only(chosen.paths, width=self.paths) for name, found in self.occurrences.items()},
+            {name: chosen.row(values) for name, values in self.chances.items()},
+            {name: chosen.months(rows) for name, rows in self.switches.items()},
         )
 
 
