@@ -47,7 +47,7 @@ def test_the_screen_says_who_owns_what_and_what_a_sale_brings() -> None:
     assert "Founders and staff get $7" in proceeds_in_words(forecast(sold=True))
     assert "; if sold $7" in screen(forecast(sold=True))
     assert max(map(len, screen(forecast(sold=True)).splitlines())) <= 100
-    assert len(screen(forecast(sold=True)).splitlines()) <= 29
+    assert len(screen(forecast(sold=True)).splitlines()) <= 28
 
 
 def test_the_fan_shows_its_table() -> None:

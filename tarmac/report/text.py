@@ -237,8 +237,8 @@ def _need(forecast: Forecast) -> list[str]:
     amounts = "; ".join(f"{format_share(level)}: {text}" for level, text in words.items())
     amounts = amounts.replace(f"{code} ", f"{code}{_NO_BREAK}")
     start = f"the start of {end_of(forecast, forecast.origin.now)}" if forecast.origin.now else "the start"
-    rounds = f", {WITH_ROUNDS}," if forecast.origin.marks else ""
-    what = f"Extra money at {start}{rounds} for a share of the paths to stay solvent to {horizon}"
+    rounds = f", {WITH_ROUNDS}," if forecast.origin.marks else ","
+    what = f"Extra money at {start}{rounds} by paths solvent to {horizon}"
     text = f"{what} (95% interval): {amounts}."
     lines = textwrap.wrap(text, WIDTH, subsequent_indent=_INDENT)
     return [line.replace(_NO_BREAK, " ") for line in lines]
